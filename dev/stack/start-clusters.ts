@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { bootstrapPlatform, bootstrapTarget } from "../platform/bootstrap.ts";
+import { createPassword } from "../postgres/role-passwords.ts";
+import { findFreePort } from "../process/find-free-port.ts";
+import type { Cleanup } from "./create-cleanup.ts";
+import { type KeptServer, keepPostgresRunning } from "./keep-postgres-running.ts";
+import { admitFunctions, migrateDatabase } from "./migrate-database.ts";
+
+export interface Clusters {
+  readonly control: KeptServer;
+  readonly target: KeptServer;
+}
+
+/** Starts both clusters, side by side. Their ports follow the gateway's where those are free. */
+export async function startClusters(
+  plan: { dataDir: string; port: number; onNotice: (line: string) => void },
+  cleanup: Cleanup,
+): Promise<Clusters> {
+  const controlPort = await findFreePort([plan.port + 1]);
+  const targetPort = await findFreePort([plan.port + 2]);
+  const start = async (folder: string, port: number): Promise<KeptServer> => {
+    const kept = await keepPostgresRunning({ dataDir: join(plan.dataDir, folder), port }, plan.onNotice);
+    cleanup.add(kept.stop);
+    return kept;
+  };
+  // Settled, not all: a server that comes up after the other failed has to be in the clean-up before it runs.
+  const [control, target] = await Promise.allSettled([
+    start("postgres", controlPort),
+    start("target", targetPort),
+  ]);
+  if (control.status === "rejected") throw control.reason;
+  if (target.status === "rejected") throw target.reason;
+  return { control: control.value, target: target.value };
+}
+
+/** Brings the control plane's database to the newest migration and lets the functions' role in. */
+export async function prepareDatabase(
+  clusters: Clusters,
+  projectRoot: string,
+  database: string,
+): Promise<void> {
+  const control = clusters.control.current();
+  await Promise.all([
+    bootstrapTarget(clusters.target.current()),
+    bootstrapPlatform(control, { database, defaultPrivileges: "new" }),
+  ]);
+  await migrateDatabase(projectRoot, control.urlFor("postgres", database));
+  if (!control.hasPassword("gantry_edge")) await control.setPassword("gantry_edge", createPassword());
+  await admitFunctions(control.urlFor("supabase_admin", database), database);
+}
