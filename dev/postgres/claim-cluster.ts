@@ -19,6 +19,12 @@ async function findOwner(folder: string): Promise<number | null> {
   return (await readProcessStart(Number(pid))) === start ? Number(pid) : null;
 }
 
+/** Throws when a living process has a server on this folder. */
+export async function ensureClusterIsIdle(folder: string): Promise<void> {
+  const owner = await findOwner(folder);
+  if (owner !== null) throw new StackError(`${folder} is in use by process ${owner}`);
+}
+
 /** Whether this pid runs the server of this very folder, and is not a stranger who was given its old pid. */
 async function isServerOf(pid: number, data: string): Promise<boolean> {
   if (process.platform !== "linux") return isProcessAlive(pid);
@@ -31,10 +37,7 @@ async function isServerOf(pid: number, data: string): Promise<boolean> {
  * (its port and settings may not be ours), so that the start that follows finds the folder free.
  */
 export async function claimCluster(folder: string): Promise<void> {
-  const owner = await findOwner(folder);
-  if (owner !== null) {
-    throw new StackError(`${folder} is in use by process ${owner}`);
-  }
+  await ensureClusterIsIdle(folder);
   const data = join(folder, "data");
   const postmaster = await readTextOrNull(join(data, "postmaster.pid"));
   const pid = Number(postmaster?.split("\n")[0] ?? "");

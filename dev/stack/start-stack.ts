@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type AuthServer, createAuthServer } from "../auth/create-auth-server.ts";
 import { createFunctionHost, type FunctionHost } from "../functions/create-function-host.ts";
-import { hostedLimits } from "../functions/limit-worker.ts";
+import { type FunctionLimits, hostedLimits } from "../functions/limit-worker.ts";
 import { type Gateway, startGateway } from "../gateway/start-gateway.ts";
 import type { PostgresServer } from "../postgres/start-postgres.ts";
 import { isPortFree } from "../process/find-free-port.ts";
@@ -24,6 +24,8 @@ export interface StackOptions {
   readonly port?: number;
   /** Folder of the functions. Default functions/ of this repository. */
   readonly functionsRoot?: string;
+  /** Instead of hosted's, for tests that cannot wait so long. */
+  readonly functionLimits?: Partial<FunctionLimits>;
   /** Wake the scheduler each five seconds. Default true. */
   readonly tick?: boolean;
   /** One line for each step of the start. */
@@ -63,6 +65,7 @@ interface Plan {
   readonly logDir: string;
   readonly port: number;
   readonly functionsRoot: string;
+  readonly limits: FunctionLimits;
   readonly hasTick: boolean;
   readonly onProgress: (line: string) => void;
   readonly onNotice: (line: string) => void;
@@ -76,6 +79,7 @@ function toPlan(options: StackOptions): Plan {
     logDir: join(dataDir, "logs"),
     port: options.port ?? defaultPort,
     functionsRoot: resolve(options.functionsRoot ?? join(projectRoot, "functions")),
+    limits: { ...hostedLimits, ...options.functionLimits },
     hasTick: options.tick ?? true,
     onProgress,
     onNotice: options.onNotice ?? onProgress,
@@ -88,7 +92,7 @@ function openFunctions(plan: Plan, secrets: StackSecrets, edgeDbUrl: string): Fu
     projectRoot,
     dataDir: plan.dataDir,
     logDir: plan.logDir,
-    limits: hostedLimits,
+    limits: plan.limits,
     onNotice: plan.onNotice,
     environment: {
       SUPABASE_URL: `http://127.0.0.1:${plan.port}`,
