@@ -1,7 +1,6 @@
 revoke all on function
   private.claimed_user_id(),
   private.caller_id(),
-  private.requested_tenant_id(uuid),
   private.tenant_with(text),
   private.tenants_with(text),
   private.visible_user_ids(),

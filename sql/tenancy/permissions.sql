@@ -2,6 +2,7 @@ create table public.permissions (
   name text primary key,
   description text not null,
   works_while_suspended boolean not null default false,
+  unique (name, works_while_suspended),
   constraint permission_names_are_resource_dot_action check (name ~ '^[a-z_]+\.[a-z_]+$')
 );
 

@@ -7,6 +7,7 @@ create table public.users (
   deleted_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  unique (id, is_active),
   constraint deleted_users_keep_nothing_personal check (
     deleted_at is null
     or (email is null and full_name is null and active_tenant_id is null and not is_active)

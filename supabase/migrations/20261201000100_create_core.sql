@@ -259,12 +259,13 @@ ALTER TABLE "public"."environment_types"
   FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."memberships" (
-  "id"         uuid                     NOT NULL DEFAULT gen_random_uuid(),
-  "tenant_id"  uuid                     NOT NULL,
-  "user_id"    uuid                     NOT NULL,
-  "role"       text                     NOT NULL,
-  "created_at" timestamp with time zone NOT NULL DEFAULT now(),
-  "updated_at" timestamp with time zone NOT NULL DEFAULT now(),
+  "id"             uuid                     NOT NULL DEFAULT gen_random_uuid(),
+  "tenant_id"      uuid                     NOT NULL,
+  "user_id"        uuid                     NOT NULL,
+  "user_is_active" boolean                  NOT NULL DEFAULT true,
+  "role"           text                     NOT NULL,
+  "created_at"     timestamp with time zone NOT NULL DEFAULT now(),
+  "updated_at"     timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT "memberships_pkey" PRIMARY KEY (id),
   CONSTRAINT "memberships_tenant_id_id_key" UNIQUE (tenant_id, id),
   CONSTRAINT "memberships_user_id_tenant_id_key" UNIQUE (user_id, tenant_id)
@@ -281,6 +282,7 @@ CREATE TABLE "public"."permissions" (
   "description"           text    NOT NULL,
   "works_while_suspended" boolean NOT NULL DEFAULT false,
   CONSTRAINT "permission_names_are_resource_dot_action" CHECK ((name ~ '^[a-z_]+\.[a-z_]+$'::text)),
+  CONSTRAINT "permissions_name_works_while_suspended_key" UNIQUE (name, works_while_suspended),
   CONSTRAINT "permissions_pkey" PRIMARY KEY (name)
 );
 
@@ -322,8 +324,9 @@ ALTER TABLE "public"."provisioning_operations"
   FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."role_permissions" (
-  "role"       text NOT NULL,
-  "permission" text NOT NULL,
+  "role"                  text    NOT NULL,
+  "permission"            text    NOT NULL,
+  "works_while_suspended" boolean NOT NULL,
   CONSTRAINT "role_permissions_pkey" PRIMARY KEY (ROLE, permission)
 );
 
@@ -378,6 +381,7 @@ CREATE TABLE "public"."users" (
   "updated_at"       timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT "deleted_users_keep_nothing_personal" CHECK (((deleted_at IS NULL) OR ((email IS NULL) AND (full_name IS NULL) AND (active_tenant_id IS NULL) AND (NOT is_active)))),
   CONSTRAINT "full_name_is_printable_and_short" CHECK ((((char_length(full_name) >= 1) AND (char_length(full_name) <= 200)) AND (full_name !~ '[\x01-\x1f\x7f]'::text))),
+  CONSTRAINT "users_id_is_active_key" UNIQUE (id, is_active),
   CONSTRAINT "users_pkey" PRIMARY KEY (id)
 );
 
@@ -590,17 +594,15 @@ CREATE OR REPLACE FUNCTION private.claimed_user_id()
   SET search_path TO ''
   AS $function$
 declare
-  v_claims jsonb := nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb;
-  v_sub text := v_claims ->> 'sub';
+  v_claims jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
 begin
-  if v_claims ->> 'role' is distinct from 'authenticated'
-    or (v_claims -> 'is_anonymous') is not distinct from 'true'::jsonb
-    or v_sub is null
-    or v_sub !~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
+  if v_claims ->> 'role' = 'authenticated'
+    and v_claims -> 'is_anonymous' is distinct from 'true'::jsonb
+    and pg_input_is_valid(v_claims ->> 'sub', 'uuid')
   then
-    return null;
+    return v_claims ->> 'sub';
   end if;
-  return v_sub::uuid;
+  return null;
 end
 $function$;
 
@@ -974,15 +976,15 @@ declare
   v_personal_user_id uuid;
   v_caller_rank integer;
 begin
+  if tg_op = 'UPDATE' and new.role = old.role then
+    return new;
+  end if;
+
   -- Serialises all changes of one tenant's members, so that two last owners cannot leave at the same time.
   select t.personal_user_id into v_personal_user_id
   from control_plane.tenants t where t.tenant_id = old.tenant_id for no key update;
   if not found then
     return old; -- the tenant itself is being deleted
-  end if;
-
-  if tg_op = 'UPDATE' and new.role = old.role then
-    return new;
   end if;
 
   select r.rank into v_caller_rank
@@ -1493,38 +1495,6 @@ $function$;
 
 ALTER FUNCTION "private"."request_database_operation"(text, uuid, uuid, text, text) OWNER TO "gantry_definer";
 
-CREATE OR REPLACE FUNCTION private.requested_tenant_id (
-  p_user_id uuid
-)
-  RETURNS uuid
-  LANGUAGE plpgsql
-  STABLE
-  SECURITY DEFINER
-  SET search_path TO ''
-  AS $function$
-declare
-  v_headers jsonb := nullif(pg_catalog.current_setting('request.headers', true), '')::jsonb;
-  v_header text := v_headers ->> 'x-tenant-id';
-  v_tenant_id uuid;
-begin
-  if v_headers ? 'x-tenant-id' then
-    -- A malformed or doubled header ("a, b") names no tenant. It never falls back to the default:
-    -- who wanted one tenant must not act in another.
-    if v_header ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then
-      return v_header::uuid;
-    end if;
-    return null;
-  end if;
-
-  select u.active_tenant_id into v_tenant_id
-  from public.users u
-  where u.id = p_user_id;
-  return v_tenant_id;
-end
-$function$;
-
-ALTER FUNCTION "private"."requested_tenant_id"(uuid) OWNER TO "gantry_definer";
-
 CREATE OR REPLACE FUNCTION private.require_permission (
   p_tenant_id  uuid,
   p_permission text
@@ -1613,25 +1583,41 @@ CREATE OR REPLACE FUNCTION private.tenant_with (
   SET search_path TO ''
   AS $function$
 declare
-  v_user_id uuid := private.claimed_user_id();
+  v_claims jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+  v_headers jsonb := nullif(current_setting('request.headers', true), '')::jsonb;
+  v_user_id uuid;
   v_tenant_id uuid;
 begin
-  if v_user_id is null then
+  -- Runs once in every statement of every client, so it is written for speed: plpgsql, because a definer function in
+  -- language sql is planned anew each time, and without calling private.claimed_user_id(), which says the same.
+  if v_claims ->> 'role' = 'authenticated'
+    and v_claims -> 'is_anonymous' is distinct from 'true'::jsonb
+    and pg_input_is_valid(v_claims ->> 'sub', 'uuid')
+  then
+    v_user_id := v_claims ->> 'sub';
+  else
     return null;
   end if;
 
-  -- plpgsql, not sql: a definer function in language sql is planned anew by each statement.
+  if v_headers ? 'x-tenant-id' then
+    -- A malformed or doubled header ("a, b") names no tenant. It never falls back to the default:
+    -- who wanted one tenant must not act in another.
+    if not pg_input_is_valid(v_headers ->> 'x-tenant-id', 'uuid') then
+      return null;
+    end if;
+    v_tenant_id := v_headers ->> 'x-tenant-id';
+  else
+    select u.active_tenant_id into v_tenant_id from public.users u where u.id = v_user_id;
+  end if;
+
   select m.tenant_id into v_tenant_id
   from public.memberships m
-  join public.users u on u.id = m.user_id
   join control_plane.tenants t on t.tenant_id = m.tenant_id
-  join public.role_permissions rp on rp.role = m.role
-  join public.permissions p on p.name = rp.permission
+  join public.role_permissions rp on rp.role = m.role and rp.permission = p_permission
   where m.user_id = v_user_id
-    and m.tenant_id = private.requested_tenant_id(v_user_id)
-    and rp.permission = p_permission
-    and u.is_active
-    and (t.status in ('active', 'pending') or p.works_while_suspended);
+    and m.tenant_id = v_tenant_id
+    and m.user_is_active
+    and (t.status in ('active', 'pending') or rp.works_while_suspended);
   return v_tenant_id;
 end
 $function$;
@@ -1652,14 +1638,11 @@ declare
 begin
   select coalesce(pg_catalog.array_agg(m.tenant_id), '{}') into v_tenant_ids
   from public.memberships m
-  join public.users u on u.id = m.user_id
   join control_plane.tenants t on t.tenant_id = m.tenant_id
-  join public.role_permissions rp on rp.role = m.role
-  join public.permissions p on p.name = rp.permission
+  join public.role_permissions rp on rp.role = m.role and rp.permission = p_permission
   where m.user_id = private.claimed_user_id()
-    and rp.permission = p_permission
-    and u.is_active
-    and (t.status in ('active', 'pending') or p.works_while_suspended);
+    and m.user_is_active
+    and (t.status in ('active', 'pending') or rp.works_while_suspended);
   return v_tenant_ids;
 end
 $function$;
@@ -1751,7 +1734,8 @@ ALTER TABLE "public"."provisioning_operations"
     ON DELETE CASCADE;
 
 ALTER TABLE "public"."role_permissions"
-  ADD CONSTRAINT "role_permissions_permission_fkey" FOREIGN KEY (permission) REFERENCES public.permissions(name) ON DELETE CASCADE;
+  ADD CONSTRAINT "role_permissions_permission_works_while_suspended_fkey" FOREIGN KEY (permission, works_while_suspended) REFERENCES public.permissions(name, works_while_suspended)
+    ON UPDATE CASCADE ON DELETE CASCADE;
 
 ALTER TABLE "public"."memberships"
   ADD CONSTRAINT "memberships_role_fkey" FOREIGN KEY (ROLE) REFERENCES public.roles(name) ON DELETE RESTRICT;
@@ -1765,6 +1749,9 @@ ALTER TABLE "public"."settings"
 ALTER TABLE "public"."users"
   ADD CONSTRAINT "users_active_tenant_is_a_membership" FOREIGN KEY (id, active_tenant_id) REFERENCES public.memberships(user_id, tenant_id) ON DELETE SET NULL (active_tenant_id);
 
+ALTER TABLE "public"."memberships"
+  ADD CONSTRAINT "memberships_user_id_user_is_active_fkey" FOREIGN KEY (user_id, user_is_active) REFERENCES public.users(id, is_active) ON UPDATE CASCADE ON DELETE RESTRICT;
+
 ALTER TABLE "control_plane"."tenants"
   ADD CONSTRAINT "tenants_created_by_fkey" FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE RESTRICT;
 
@@ -1773,9 +1760,6 @@ ALTER TABLE "control_plane"."tenants"
 
 ALTER TABLE "public"."background_jobs"
   ADD CONSTRAINT "background_jobs_requested_by_fkey" FOREIGN KEY (requested_by) REFERENCES public.users(id) ON DELETE RESTRICT;
-
-ALTER TABLE "public"."memberships"
-  ADD CONSTRAINT "memberships_user_id_fkey" FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."provisioning_operations"
   ADD CONSTRAINT "provisioning_operations_requested_by_fkey" FOREIGN KEY (requested_by) REFERENCES public.users(id) ON DELETE RESTRICT;
@@ -1846,6 +1830,8 @@ CREATE INDEX memberships_tenant_id_created_at_idx ON public.memberships USING bt
 
 CREATE INDEX memberships_tenant_id_role_idx ON public.memberships USING btree (tenant_id, ROLE);
 
+CREATE INDEX memberships_user_id_user_is_active_idx ON public.memberships USING btree (user_id, user_is_active);
+
 CREATE INDEX provisioning_operations_database_idx ON public.provisioning_operations USING btree (tenant_id, database_id);
 
 CREATE UNIQUE INDEX provisioning_operations_one_at_a_time_idx ON public.provisioning_operations USING btree (tenant_id)
@@ -1855,7 +1841,7 @@ CREATE INDEX provisioning_operations_requested_by_idx ON public.provisioning_ope
 
 CREATE INDEX provisioning_operations_tenant_id_created_at_idx ON public.provisioning_operations USING btree (tenant_id, created_at DESC, id);
 
-CREATE INDEX role_permissions_permission_idx ON public.role_permissions USING btree (permission);
+CREATE INDEX role_permissions_permission_idx ON public.role_permissions USING btree (permission, works_while_suspended);
 
 CREATE INDEX users_id_active_tenant_id_idx ON public.users USING btree (id, active_tenant_id);
 
@@ -2248,7 +2234,11 @@ COMMENT ON COLUMN "public"."background_jobs"."fence" IS 'Grows with each claim; 
 
 COMMENT ON COLUMN "public"."background_jobs"."progress" IS '{current, total, percentage, message}; never goes back.';
 
+COMMENT ON COLUMN "public"."memberships"."user_is_active" IS 'Copy of the person''s own flag, kept equal by the foreign key: policies look here and save a join.';
+
 COMMENT ON COLUMN "public"."permissions"."works_while_suspended" IS 'True for what members need while their tenant is suspended or inactive: seeing it, resuming it, leaving it.';
+
+COMMENT ON COLUMN "public"."role_permissions"."works_while_suspended" IS 'Copy of the permission''s own flag, kept equal by the foreign key: policies look here and save a join.';
 
 COMMENT ON COLUMN "public"."users"."active_tenant_id" IS 'Tenant of requests that name none; always one the person is a member of.';
 
@@ -2327,8 +2317,6 @@ COMMENT ON FUNCTION "private"."repair_signups"() IS 'Makes the personal tenants 
 COMMENT ON FUNCTION "private"."report_job_progress"(uuid, bigint, integer, integer, text) IS 'Shows how far a job is; false when the lease is lost.';
 
 COMMENT ON FUNCTION "private"."request_database_operation"(text, uuid, uuid, text, text) IS 'Asks for a database to be made, deleted, suspended or resumed; needs databases.manage. Returns the operation to watch.';
-
-COMMENT ON FUNCTION "private"."requested_tenant_id"(uuid) IS 'The tenant a request names in x-tenant-id, else the person''s default. Says nothing about rights.';
 
 COMMENT ON FUNCTION "private"."require_permission"(uuid, text) IS 'Returns if the request acts in this tenant with the permission; else 403 FORBIDDEN for its members and 404 NOT_FOUND for all others.';
 
@@ -2659,12 +2647,6 @@ GRANT EXECUTE ON FUNCTION "private"."request_database_operation"(text, uuid, uui
 REVOKE ALL ON FUNCTION "private"."request_database_operation"(text, uuid, uuid, text, text) FROM "gantry_definer";
 
 GRANT EXECUTE ON FUNCTION "private"."request_database_operation"(text, uuid, uuid, text, text) TO "gantry_definer";
-
-REVOKE ALL ON FUNCTION "private"."requested_tenant_id"(uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."requested_tenant_id"(uuid) FROM "gantry_definer";
-
-GRANT EXECUTE ON FUNCTION "private"."requested_tenant_id"(uuid) TO "gantry_definer";
 
 REVOKE ALL ON FUNCTION "private"."require_permission"(uuid, text) FROM PUBLIC;
 

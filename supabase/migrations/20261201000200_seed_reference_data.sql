@@ -19,8 +19,8 @@ insert into public.permissions (name, description, works_while_suspended) values
   ('jobs.read', 'See background jobs.', false),
   ('audit.read', 'Read the audit log.', true);
 
-insert into public.role_permissions (role, permission)
-select r.name, p.name
+insert into public.role_permissions (role, permission, works_while_suspended)
+select r.name, p.name, p.works_while_suspended
 from public.roles r
 join public.permissions p on
   r.name = 'owner'
@@ -63,6 +63,7 @@ union all select 'public.provisioning_operations', c, 'value' from unnest(array[
 union all select 'public.provisioning_operations', 'error_message', 'changed'
 union all select 'public.provisioning_operations', c, 'ignored'
   from unnest(array['step', 'progress', 'attempts', 'started_at']) c
+union all select 'public.memberships', 'user_is_active', 'ignored'
 union all select t, 'updated_at', 'ignored' from unnest(array[
   'public.users', 'control_plane.tenants', 'public.memberships', 'public.settings', 'public.environment_types',
   'control_plane.system_config', 'control_plane.provisioning_targets', 'control_plane.tenant_databases',

@@ -4,17 +4,15 @@ stable
 set search_path = ''
 as $$
 declare
-  v_claims jsonb := nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb;
-  v_sub text := v_claims ->> 'sub';
+  v_claims jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
 begin
-  if v_claims ->> 'role' is distinct from 'authenticated'
-    or (v_claims -> 'is_anonymous') is not distinct from 'true'::jsonb
-    or v_sub is null
-    or v_sub !~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
+  if v_claims ->> 'role' = 'authenticated'
+    and v_claims -> 'is_anonymous' is distinct from 'true'::jsonb
+    and pg_input_is_valid(v_claims ->> 'sub', 'uuid')
   then
-    return null;
+    return v_claims ->> 'sub';
   end if;
-  return v_sub::uuid;
+  return null;
 end
 $$;
 

@@ -8,15 +8,15 @@ declare
   v_personal_user_id uuid;
   v_caller_rank integer;
 begin
+  if tg_op = 'UPDATE' and new.role = old.role then
+    return new;
+  end if;
+
   -- Serialises all changes of one tenant's members, so that two last owners cannot leave at the same time.
   select t.personal_user_id into v_personal_user_id
   from control_plane.tenants t where t.tenant_id = old.tenant_id for no key update;
   if not found then
     return old; -- the tenant itself is being deleted
-  end if;
-
-  if tg_op = 'UPDATE' and new.role = old.role then
-    return new;
   end if;
 
   select r.rank into v_caller_rank

@@ -9,14 +9,11 @@ declare
 begin
   select coalesce(pg_catalog.array_agg(m.tenant_id), '{}') into v_tenant_ids
   from public.memberships m
-  join public.users u on u.id = m.user_id
   join control_plane.tenants t on t.tenant_id = m.tenant_id
-  join public.role_permissions rp on rp.role = m.role
-  join public.permissions p on p.name = rp.permission
+  join public.role_permissions rp on rp.role = m.role and rp.permission = p_permission
   where m.user_id = private.claimed_user_id()
-    and rp.permission = p_permission
-    and u.is_active
-    and (t.status in ('active', 'pending') or p.works_while_suspended);
+    and m.user_is_active
+    and (t.status in ('active', 'pending') or rp.works_while_suspended);
   return v_tenant_ids;
 end
 $$;
