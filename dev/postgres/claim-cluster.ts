@@ -36,9 +36,8 @@ async function isServerOf(pid: number, data: string): Promise<boolean> {
  * Makes this process the owner of the cluster in `folder`. A server whose owner was killed is an orphan: it is stopped
  * (its port and settings may not be ours), so that the start that follows finds the folder free.
  */
-export async function claimCluster(folder: string): Promise<void> {
+export async function claimCluster(folder: string, data: string): Promise<void> {
   await ensureClusterIsIdle(folder);
-  const data = join(folder, "data");
   const postmaster = await readTextOrNull(join(data, "postmaster.pid"));
   const pid = Number(postmaster?.split("\n")[0] ?? "");
   if (pid > 0 && (await isServerOf(pid, data))) {

@@ -10,7 +10,8 @@ import type { ServerUser } from "./server-user.ts";
 
 interface InitialiseOptions {
   readonly binaries: PostgresBinaries;
-  readonly folder: string;
+  /** Where the server's files go. */
+  readonly data: string;
   readonly user: ServerUser | null;
   readonly passwords: RolePasswords;
   readonly fsync: boolean;
@@ -38,19 +39,19 @@ async function runInitdb(options: InitialiseOptions, target: string, passwordFil
   if (code !== 0) throw new StackError(`initdb failed: ${stderr.trim().split("\n").slice(-3).join(" | ")}`);
 }
 
-/** Makes `<folder>/data` when it is not there yet. The folder appears whole or not at all. */
+/** Makes the data folder when it is not there yet. It appears whole or not at all. */
 export async function initialiseCluster(options: InitialiseOptions): Promise<void> {
-  const data = join(options.folder, "data");
+  const { data } = options;
   const isThere = await stat(join(data, "PG_VERSION")).then(
     () => true,
     () => false,
   );
   if (isThere) return;
-  const half = join(options.folder, "data.half");
+  const half = `${data}.half`;
   await rm(half, { recursive: true, force: true });
   await makeServerFolder(half, options.user);
   const password = createPassword();
-  const secret = await mkdtemp(join(options.folder, "init-"));
+  const secret = await mkdtemp(`${data}.secret-`);
   try {
     const passwordFile = join(secret, "password");
     await writeFile(passwordFile, password, { mode: 0o600 });

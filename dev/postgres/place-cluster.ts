@@ -20,18 +20,18 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 /**
- * The folder that holds the cluster of `dataDir`, made if need be: `dataDir` itself, or a folder below /var/lib when
- * root works in a place (its home, usually) that the unprivileged server cannot enter.
+ * Where the server's own files of `dataDir` belong: `<dataDir>/data`, or a folder below /var/lib when root works in a
+ * place (its home, usually) that the unprivileged server cannot enter. Makes the folder above it.
  */
 export async function placeCluster(dataDir: string, user: ServerUser | null): Promise<string> {
   await makeFolder(dataDir);
-  if (user === null) return resolve(dataDir);
+  if (user === null) return join(resolve(dataDir), "data");
   await chmod(dataDir, 0o711);
-  if (await canUserReach(user, dataDir)) return resolve(dataDir);
+  if (await canUserReach(user, dataDir)) return join(resolve(dataDir), "data");
   const hidden = hiddenPlaceOf(dataDir);
   await makeFolder(hidden);
   await chmod(hidden, 0o711);
-  return hidden;
+  return join(hidden, "data");
 }
 
 /** Makes the folder that initdb fills, owned by the server's user. */

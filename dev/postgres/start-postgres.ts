@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import pg from "pg";
 import { endProcess } from "../process/end-process.ts";
 import { claimCluster, leaveCluster } from "./claim-cluster.ts";
@@ -10,7 +10,7 @@ import { openRolePasswords, type RolePasswords } from "./role-passwords.ts";
 import { findServerUser } from "./server-user.ts";
 
 export interface StartPostgresOptions {
-  /** Holds `data/`, `roles.json` (passwords, 0600) and `postgres.log`. Made if missing. */
+  /** Holds `data/` (see placeCluster for an exception), `roles.json` (passwords, 0600) and `postgres.log`. Made if missing. */
   readonly dataDir: string;
   /** 0 or absent: a free one. */
   readonly port?: number;
@@ -24,7 +24,7 @@ export interface PostgresServer {
   readonly host: "127.0.0.1";
   readonly port: number;
   readonly pid: number;
-  /** Where the cluster really lies; not always `dataDir`, see placeCluster. */
+  /** `dataDir` in full. */
   readonly folder: string;
   /** A connection URL. Throws for a role whose password was never set here. */
   urlFor(role: string, database: string): string;
@@ -108,15 +108,16 @@ function toServer(folder: string, launched: ServerProcess, passwords: RolePasswo
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<PostgresServer> {
   const user = await findServerUser();
-  const [binaries, folder] = await Promise.all([findBinaries(user), placeCluster(options.dataDir, user)]);
-  await claimCluster(folder);
+  const folder = resolve(options.dataDir);
+  const [binaries, data] = await Promise.all([findBinaries(user), placeCluster(folder, user)]);
+  await claimCluster(folder, data);
   try {
     const passwords = await openRolePasswords(folder);
     const fsync = options.fsync ?? true;
-    await initialiseCluster({ binaries, folder, user, passwords, fsync });
+    await initialiseCluster({ binaries, data, user, passwords, fsync });
     const launched = await launchServer({
       binary: binaries.postgres,
-      data: join(folder, "data"),
+      data,
       logFile: join(folder, "postgres.log"),
       port: options.port ?? 0,
       settings: { ...localDefaults, ...(fsync ? {} : unsafeButFast), ...options.settings },
