@@ -6,7 +6,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { removeCluster } from "../../dev/postgres/place-cluster.ts";
 import { findFreePort } from "../../dev/process/find-free-port.ts";
-import { type FoundProcess, findDescendants, spawnStack, untilGone, upText } from "./stack-process.ts";
+import {
+  type FoundProcess,
+  findDescendants,
+  killSpawned,
+  spawnStack,
+  untilGone,
+  upText,
+} from "./stack-process.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -18,6 +25,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  killSpawned();
   await rm(dataDir, { recursive: true, force: true });
 });
 

@@ -17,11 +17,20 @@ export interface StackProcess {
   untilEnd(): Promise<number | null>;
 }
 
+const spawned = new Set<ChildProcess>();
+
+/** Ends what a failed test left running. */
+export function killSpawned(): void {
+  for (const child of spawned) child.kill("SIGKILL");
+  spawned.clear();
+}
+
 export const upText = "Ctrl-C stops it.";
 
 export function spawnStack(dataDir: string, port: number, ...flags: string[]): StackProcess {
   const args = [script, "--data-dir", dataDir, "--port", String(port), ...flags];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  spawned.add(child);
   let out = "";
   let err = "";
   child.stdout.on("data", (chunk: Buffer) => {
