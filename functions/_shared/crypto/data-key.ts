@@ -78,6 +78,11 @@ async function unwrap(ring: KeyRing, row: WrappedDataKey): Promise<DataKey> {
   }
 }
 
+/** Node must not wait for the timer before it ends; Deno's timers are numbers and its server runs anyway. */
+function unrefTimer(timer: unknown): void {
+  if (typeof timer === "object" && timer !== null && "unref" in timer) (timer as { unref(): void }).unref();
+}
+
 function toCacheKey(row: WrappedDataKey): string {
   const bytes = String.fromCharCode(...row.wrapped);
   return `${row.tenantId.toLowerCase()} ${row.version} ${row.masterKeyId} ${bytes}`;
@@ -103,6 +108,8 @@ export function unwrapDataKey(
   }
   const dataKey = unwrap(ring, row);
   cache.set(id, { dataKey, expiresAt: now + cacheMs });
+  // Also when nobody asks any more: an opened key does not outlive its minute.
+  unrefTimer(setTimeout(() => cache.delete(id), cacheMs));
   // A failure may be one of a moment; only what opened is kept.
   dataKey.catch(() => cache.delete(id));
   return dataKey;
