@@ -1,0 +1,124 @@
+import { Secret } from "../../../_shared/crypto/secret.ts";
+import type { OpenPostgres, PostgresSession } from "../../../_shared/egress/postgres-port.ts";
+import type { TargetStep } from "../list-steps.ts";
+import type { TargetAdapter, TargetDatabase } from "../target-adapter.ts";
+import { toTargetFailure } from "../target-failure.ts";
+import {
+  createDatabase,
+  dropDatabase,
+  handOverSchema,
+  lockDownDatabase,
+  verifyLogin,
+} from "./database-steps.ts";
+import { templateName as defaultTemplateName } from "./prepare-target.ts";
+import { closeLogins, createRole, dropRole, openLogins, terminateConnections } from "./role-steps.ts";
+
+export interface PostgresAdapterOptions {
+  readonly openPostgres: OpenPostgres;
+  /** What new databases are cloned from. Default `gantry_template`. */
+  readonly templateName?: string;
+}
+
+/** The same server and options (TLS among them), another database. */
+function withDatabase(adminUrl: Secret, database: string): Secret {
+  const url = new URL(adminUrl.reveal());
+  url.pathname = `/${encodeURIComponent(database)}`;
+  return new Secret(url.href);
+}
+
+/** The tenant's own login, under the options with which the admin reaches the server. */
+function withOptionsOf(adminUrl: Secret, connectionString: Secret): Secret {
+  const url = new URL(connectionString.reveal());
+  url.search = new URL(adminUrl.reveal()).search;
+  return new Secret(url.href);
+}
+
+async function withSession(
+  openPostgres: OpenPostgres,
+  url: Secret,
+  work: (session: PostgresSession) => Promise<void>,
+): Promise<void> {
+  const session = await openPostgres(url);
+  try {
+    await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+function passwordOf(connectionString: Secret): string {
+  return decodeURIComponent(new URL(connectionString.reveal()).password);
+}
+
+function expectLogin(database: TargetDatabase): Secret {
+  if (database.connectionString === null) throw new Error("the step needs the tenant's connection string");
+  return database.connectionString;
+}
+
+type RunStep = (step: TargetStep) => Promise<void>;
+
+function createRunStep(
+  options: Required<PostgresAdapterOptions>,
+  admin: PostgresSession,
+  adminUrl: Secret,
+  target: TargetDatabase,
+): RunStep {
+  const { openPostgres, templateName } = options;
+  const { database, role } = target;
+  const run: Readonly<Record<TargetStep, () => Promise<void>>> = {
+    create_role: () => createRole(admin, role, passwordOf(expectLogin(target))),
+    create_database: () => createDatabase(admin, database, templateName),
+    lock_down_database: () => lockDownDatabase(admin, target),
+    hand_over_schema: () =>
+      withSession(openPostgres, withDatabase(adminUrl, database), (session) => handOverSchema(session, role)),
+    open_logins: () => openLogins(admin, role),
+    verify_login: () =>
+      withSession(openPostgres, withOptionsOf(adminUrl, expectLogin(target)), (session) =>
+        verifyLogin(session, target),
+      ),
+    close_logins: () => closeLogins(admin, role),
+    terminate_connections: () => terminateConnections(admin, role),
+    drop_database: () => dropDatabase(admin, database),
+    drop_role: () => dropRole(admin, role),
+  };
+  return (step) => run[step]();
+}
+
+async function asTargetFailure<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toTargetFailure(error) ?? error;
+  }
+}
+
+/** Ends when the session does, whatever became of the worker. Another database of the cluster has its own. */
+async function takeLock(admin: PostgresSession, database: string): Promise<void> {
+  await admin.query(
+    "select pg_catalog.pg_advisory_lock(pg_catalog.hashtextextended('gantry ' || $1::text, 0))",
+    [database],
+  );
+}
+
+/**
+ * Tenant databases on a plain Postgres cluster, as an admin who is no superuser. The admin keeps the database, the
+ * tenant's role gets connect, create and temporary on it and owns its schema `public`: an owner could drop the database
+ * or open it to everybody.
+ */
+export function createPostgresAdapter(options: PostgresAdapterOptions): TargetAdapter {
+  const complete = { templateName: defaultTemplateName, ...options };
+  return {
+    begin: (adminUrl, target) =>
+      asTargetFailure(async () => {
+        const admin = await options.openPostgres(adminUrl);
+        try {
+          await takeLock(admin, target.database);
+        } catch (error) {
+          await admin.close();
+          throw error;
+        }
+        const runStep = createRunStep(complete, admin, adminUrl, target);
+        return { run: (step) => asTargetFailure(() => runStep(step)), close: () => admin.close() };
+      }),
+  };
+}

@@ -1,0 +1,86 @@
+import type { Client } from "pg";
+import type { Secret } from "../crypto/secret.ts";
+import { PostgresFault, type PostgresSession } from "./postgres-port.ts";
+
+export interface OpenPostgresLimits {
+  readonly connectTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+  readonly lockTimeoutMs?: number;
+  /** The server ends a session that says nothing for so long: a frozen client must not hold a lock for ever. */
+  readonly idleTimeoutMs?: number;
+}
+
+const closeTimeoutMs = 1_000;
+const sqlStateShape = /^[0-9A-Z]{5}$/;
+
+/** Shutting down, starting up, connection exceptions: the server is not there for us, whatever it calls it. */
+function isUnreachableState(sqlState: string): boolean {
+  return sqlState.startsWith("08") || ["57P01", "57P02", "57P03"].includes(sqlState);
+}
+
+function toFault(error: unknown): PostgresFault {
+  const { code, message, severity } = error as { code?: unknown; message?: unknown; severity?: unknown };
+  // Only the server's own errors carry a severity; EPIPE and its like have the shape of a SQLSTATE too.
+  if (typeof severity === "string" && typeof code === "string" && sqlStateShape.test(code)) {
+    if (code === "57014") return new PostgresFault("timeout", code);
+    return new PostgresFault(isUnreachableState(code) ? "unreachable" : "refused", code);
+  }
+  const isTimeout = typeof message === "string" && message.includes("Query read timeout");
+  return new PostgresFault(isTimeout ? "timeout" : "unreachable");
+}
+
+async function connect(url: Secret, limits: OpenPostgresLimits): Promise<Client> {
+  const { default: pg } = await import("pg");
+  const statementTimeoutMs = limits.statementTimeoutMs ?? 60_000;
+  const idleTimeoutMs = limits.idleTimeoutMs ?? 60_000;
+  const client = new pg.Client({
+    connectionString: url.reveal(),
+    application_name: "gantry",
+    connectionTimeoutMillis: limits.connectTimeoutMs ?? 5_000,
+    statement_timeout: statementTimeoutMs,
+    lock_timeout: limits.lockTimeoutMs ?? 10_000,
+    // On our side too, and later: for a server that has stopped answering at all.
+    query_timeout: statementTimeoutMs + 5_000,
+    keepAlive: true,
+    options: `-c idle_session_timeout=${idleTimeoutMs} -c idle_in_transaction_session_timeout=${idleTimeoutMs}`,
+  });
+  // A connection that breaks between two statements is told by the next statement.
+  client.on("error", () => undefined);
+  await client.connect();
+  return client;
+}
+
+async function end(client: Client): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLong = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, closeTimeoutMs);
+  });
+  // A connection that is broken already is as closed as it can be.
+  const ended = client.end().catch(() => undefined);
+  await Promise.race([ended, tooLong]);
+  clearTimeout(timer);
+}
+
+/**
+ * Opens a TCP connection to a Postgres server that is not Gantry's own, with TLS as the URL's `sslmode` says (the host
+ * name is kept for its verification). The only place besides `_shared/db` that knows the driver.
+ */
+export async function openPostgres(url: Secret, limits: OpenPostgresLimits = {}): Promise<PostgresSession> {
+  let client: Client;
+  try {
+    client = await connect(url, limits);
+  } catch (error) {
+    throw toFault(error);
+  }
+  return {
+    async query<Row>(text: string, params?: readonly unknown[]): Promise<Row[]> {
+      try {
+        const result = await client.query(text, params === undefined ? undefined : [...params]);
+        return result.rows as Row[];
+      } catch (error) {
+        throw toFault(error);
+      }
+    },
+    close: () => end(client),
+  };
+}
