@@ -1,0 +1,79 @@
+import { cacheVerifiedTokens } from "../auth/cache-verified-tokens.ts";
+import type { TokenVerifier } from "../auth/token-verifier.ts";
+import { createKeyRing } from "../crypto/key-ring.ts";
+import { createPgDb } from "../db/create-pg-db.ts";
+import type { FunctionEnv } from "../env/function-env.ts";
+import { createLogger } from "../log/create-logger.ts";
+import { describeError } from "../log/describe-error.ts";
+import type { Logger } from "../log/logger.ts";
+import type { Services } from "./services.ts";
+
+/** One isolate serves few requests at once, and the pooler's connections are shared by all isolates. */
+const maxConnections = 4;
+const wakeTimeoutMs = 3_000;
+
+interface EdgeRuntime {
+  waitUntil(work: Promise<unknown>): unknown;
+}
+
+function writeLine(line: string): void {
+  // biome-ignore lint/suspicious/noConsole: the runtime collects logs from the console and from nowhere else.
+  console.log(line);
+}
+
+/** jose is loaded with the first token, not with the function. */
+function createLazyVerifier(env: FunctionEnv, clock: () => Date): TokenVerifier {
+  let loaded: Promise<TokenVerifier> | null = null;
+  const load = async (): Promise<TokenVerifier> => {
+    const { createTokenVerifier } = await import("../auth/create-token-verifier.ts");
+    return createTokenVerifier({ ...env, clock });
+  };
+  const verify: TokenVerifier["verify"] = async (token) => {
+    loaded ??= load();
+    return (await loaded).verify(token);
+  };
+  return cacheVerifiedTokens({ verify }, clock);
+}
+
+/** Hosted keeps the isolate alive for such work; elsewhere the process lives on anyway. */
+function createWaitUntil(log: Logger): (work: Promise<unknown>) => void {
+  const { EdgeRuntime: runtime } = globalThis as { EdgeRuntime?: EdgeRuntime };
+  return (work) => {
+    const guarded = work.catch((error: unknown) => log.error("background-fault", describeError(error)));
+    runtime?.waitUntil(guarded);
+  };
+}
+
+function createSchedulerCall(env: FunctionEnv): () => Promise<void> {
+  return async () => {
+    const response = await fetch(`${env.supabaseUrl}/functions/v1/scheduler`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${env.schedulerSecret.reveal()}` },
+      redirect: "error",
+      signal: AbortSignal.timeout(wakeTimeoutMs),
+    });
+    await response.body?.cancel();
+    if (!response.ok) throw new Error("the scheduler refused to be woken");
+  };
+}
+
+/** The real services of a function. Opens nothing yet: driver, token library and connections come with their first use. */
+export function createServices(name: string, env: FunctionEnv): Services {
+  const clock = (): Date => new Date();
+  const log = createLogger(writeLine, clock, { function: name });
+  const db = createPgDb({
+    connectionString: env.databaseUrl.reveal(),
+    maxConnections,
+    onIdleFault: () => log.warn("database-connection-lost"),
+  });
+  return {
+    env,
+    db,
+    verifier: createLazyVerifier(env, clock),
+    keyring: createKeyRing(env.masterKeys),
+    clock,
+    log,
+    waitUntil: createWaitUntil(log),
+    callScheduler: createSchedulerCall(env),
+  };
+}
