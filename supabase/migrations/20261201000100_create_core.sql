@@ -2948,7 +2948,7 @@ GRANT SELECT ON TABLE "public"."tenant_databases" TO "authenticated";
 
 GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."tenant_databases" TO "postgres";
 
-GRANT SELECT ON TABLE "public"."tenants" TO "authenticated";
+GRANT SELECT, UPDATE ON TABLE "public"."tenants" TO "authenticated";
 
 GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."tenants" TO "postgres";
 
