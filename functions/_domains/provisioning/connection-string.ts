@@ -16,6 +16,16 @@ export function createConnectionString(address: DatabaseAddress): Secret {
   return new Secret(`postgresql://${roleName}:${password}@${host}:${port}/${databaseName}`);
 }
 
+/** The same login at the address where its database is now. */
+export function withAddress(
+  connectionString: Secret,
+  { host, port }: { host: string; port: number },
+): Secret {
+  const url = new URL(connectionString.reveal());
+  url.host = `${host}:${port}`;
+  return new Secret(url.href);
+}
+
 /** Where a tenant database's connection string is sealed to. */
 export function toConnectionBinding(tenantId: string, databaseId: string): ValueBinding {
   return { tenantId, objectId: databaseId, version: 1, field: "connection_string" };

@@ -4,7 +4,7 @@ import type { KeyRing } from "../../_shared/crypto/key-ring.ts";
 import type { Secret } from "../../_shared/crypto/secret.ts";
 import type { Tx } from "../../_shared/db/port.ts";
 import { toAdminUrlBinding } from "./admin-url.ts";
-import { createConnectionString, toConnectionBinding } from "./connection-string.ts";
+import { createConnectionString, toConnectionBinding, withAddress } from "./connection-string.ts";
 import { ensureDataKey, findDataKey } from "./data-keys.ts";
 import type { Operation } from "./operation.ts";
 
@@ -42,7 +42,8 @@ export async function ensureConnection(tx: Tx, keyring: KeyRing, operation: Oper
     [databaseId],
   );
   if (row?.sealed && row.keyVersion !== null) {
-    return open(tx, keyring, { tenantId, keyVersion: row.keyVersion, text: row.sealed }, binding);
+    const sealed = { tenantId, keyVersion: row.keyVersion, text: row.sealed };
+    return withAddress(await open(tx, keyring, sealed, binding), operation);
   }
   const connectionString = createConnectionString(operation);
   const dataKey = await ensureDataKey(tx, keyring, tenantId);

@@ -148,9 +148,9 @@ function readError(error: unknown): { code: string; message: string; isRetryable
 
 async function runAttempt(run: Run): Promise<JobOutcome> {
   try {
-    await atBoundary(run, "before seal_credentials");
+    await atBoundary(run, "before open_secrets");
     const secrets = await openSecrets(run);
-    await atBoundary(run, "after seal_credentials");
+    await atBoundary(run, "after open_secrets");
     if (!secrets.ok) return toOutcome(secrets.error);
     return secrets.value === null ? lost : await runSteps(run, secrets.value);
   } catch (error) {

@@ -20,6 +20,10 @@ export const targetCodes = {
     isRetryable: false,
     message: "The target needs Postgres 16 or later and an admin who may create databases and roles.",
   },
+  TARGET_URL_INVALID: {
+    isRetryable: false,
+    message: "The admin URL must be postgresql://user:password@host:port/database.",
+  },
   SAME_CLUSTER: { isRetryable: false, message: "The target is the cluster that holds Gantry itself." },
 } as const;
 
