@@ -54,6 +54,19 @@ const operations: readonly Operation[] = [
   },
 ];
 
+/**
+ * How statements reach the server. Functions send them unprepared, as a transaction pooler needs it; the Data API keeps
+ * them prepared, where planning costs nothing and the policy's share is larger.
+ */
+const modes = ["unprepared", "prepared"] as const;
+type Mode = (typeof modes)[number];
+
+interface Request {
+  readonly user: string;
+  readonly key: string;
+  readonly mode: Mode;
+}
+
 interface Timing {
   readonly statementMs: number;
   readonly transactionMs: number;
@@ -64,13 +77,13 @@ async function timeRequest(
   client: pg.Client,
   operation: Operation,
   table: Table,
-  user: string,
-  key: string,
+  { user, key, mode }: Request,
 ): Promise<Timing> {
   const begun = performance.now();
   await client.query("begin");
+  const toName = (name: string) => (mode === "prepared" ? { name } : {});
   await client.query({
-    name: "settings",
+    ...toName("settings"),
     text: "select set_config('role', 'authenticated', true), set_config('request.jwt.claims', $1, true), set_config('request.headers', $2, true)",
     values: [
       JSON.stringify({ sub: user, role: "authenticated" }),
@@ -79,7 +92,7 @@ async function timeRequest(
   });
   const started = performance.now();
   await client.query({
-    name: `${operation.name} ${table}`,
+    ...toName(`${operation.name} ${table}`),
     text: operation.toSql(table),
     values: [...operation.toParameters(table, key)],
   });
@@ -96,7 +109,7 @@ function createSamples(): Samples {
 }
 
 /** Tables take turns inside a round, so that what else the machine does hits all of them alike. */
-async function measure(client: pg.Client, operation: Operation, user: string, key: string): Promise<Samples> {
+async function measure(client: pg.Client, operation: Operation, request: Request): Promise<Samples> {
   const medians = createSamples();
   for (let round = 0; round < rounds; round++) {
     const samples = createSamples();
@@ -104,7 +117,7 @@ async function measure(client: pg.Client, operation: Operation, user: string, ke
       for (const table of tables) {
         // The documented form without a filter reads every visible row; a few samples show that.
         if (table === "bench_documented" && operation.name.startsWith("first") && iteration >= 2) continue;
-        const timing = await timeRequest(client, operation, table, user, key);
+        const timing = await timeRequest(client, operation, table, request);
         samples[table].statement.push(timing.statementMs);
         samples[table].transaction.push(timing.transactionMs);
       }
@@ -117,8 +130,8 @@ async function measure(client: pg.Client, operation: Operation, user: string, ke
   return medians;
 }
 
-function toResults(operation: Operation, memberships: number, samples: Samples): BenchResult[] {
-  const name = `RLS ${operation.name}, ${memberships} membership${memberships === 1 ? "" : "s"}`;
+function toResults(operation: Operation, mode: Mode, memberships: number, samples: Samples): BenchResult[] {
+  const name = `${operation.name}, ${mode}, ${memberships} membership${memberships === 1 ? "" : "s"}`;
   const results = [
     toResult({
       name: `${name}, statement`,
@@ -144,16 +157,35 @@ function toResults(operation: Operation, memberships: number, samples: Samples):
 }
 
 /** How the cost grows from one membership to a thousand; both figures are ratios to the plain table. */
-function toGrowth(operation: Operation, few: Samples, many: Samples): BenchResult {
+function toGrowth(operation: Operation, mode: Mode, few: Samples, many: Samples): BenchResult {
   const relative = (samples: Samples) =>
     samples.bench_gantry.statement.map((value, round) => value / (samples.bench_plain.statement[round] ?? 1));
   return toResult({
-    name: `RLS ${operation.name}, 1,000 memberships beside 1`,
+    name: `${operation.name}, ${mode}, 1,000 memberships beside 1`,
     unit: "x plain",
     ours: relative(many),
     floor: relative(few),
     maxRatio: 1.25,
   });
+}
+
+async function measureOperation(
+  client: pg.Client,
+  operation: Operation,
+  mode: Mode,
+  key: string,
+): Promise<BenchResult[]> {
+  const byMemberships = new Map<number, Samples>();
+  const results: BenchResult[] = [];
+  for (const memberships of [1, 50, 1000]) {
+    const user = `20000000-0000-4000-8000-${String(memberships).padStart(12, "0")}`;
+    const samples = await measure(client, operation, { user, key, mode });
+    byMemberships.set(memberships, samples);
+    results.push(...toResults(operation, mode, memberships, samples));
+  }
+  const few = byMemberships.get(1);
+  const many = byMemberships.get(1000);
+  return few && many ? [...results, toGrowth(operation, mode, few, many)] : results;
 }
 
 async function measureAll(client: pg.Client): Promise<BenchResult[]> {
@@ -163,17 +195,9 @@ async function measureAll(client: pg.Client): Promise<BenchResult[]> {
   );
   const key = found.rows[0]?.id ?? "";
   const results: BenchResult[] = [];
-  for (const operation of operations) {
-    const byMemberships = new Map<number, Samples>();
-    for (const memberships of [1, 50, 1000]) {
-      const user = `20000000-0000-4000-8000-${String(memberships).padStart(12, "0")}`;
-      const samples = await measure(client, operation, user, key);
-      byMemberships.set(memberships, samples);
-      results.push(...toResults(operation, memberships, samples));
-    }
-    const few = byMemberships.get(1);
-    const many = byMemberships.get(1000);
-    if (few && many) results.push(toGrowth(operation, few, many));
+  for (const mode of modes) {
+    for (const operation of operations)
+      results.push(...(await measureOperation(client, operation, mode, key)));
   }
   return results;
 }
