@@ -1,22 +1,12 @@
 import { createHash } from "node:crypto";
 import { chmod, chown, mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { StackError } from "../process/stack-error.ts";
+import { makeFolder } from "../process/make-folder.ts";
 import { canUserReach, type ServerUser } from "./server-user.ts";
 
 function hiddenPlaceOf(dataDir: string): string {
   const id = createHash("sha256").update(resolve(dataDir)).digest("hex").slice(0, 16);
   return join("/var/lib/gantry", id);
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new StackError(
-      `cannot write to ${folder}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
-    );
-  }
 }
 
 /**

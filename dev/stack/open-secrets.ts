@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../process/make-folder.ts";
 import { StackError } from "../process/stack-error.ts";
 
 /** What a local stack made up for itself; kept in `<dataDir>/secrets.json`, readable by its owner only. */
@@ -36,8 +37,8 @@ function createSecrets(): StackSecrets {
 /** Reads the secrets of `dataDir`, or makes them on the first start. The folder is made if missing. */
 export async function openSecrets(dataDir: string): Promise<StackSecrets> {
   const file = join(dataDir, "secrets.json");
+  await makeFolder(dataDir);
   try {
-    await mkdir(dataDir, { recursive: true });
     return JSON.parse(await readFile(file, "utf8")) as StackSecrets;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -1,10 +1,11 @@
 import { join } from "node:path";
+import { applyMigrations } from "../../scripts/db/apply-migrations.ts";
 import { bootstrapPlatform, bootstrapTarget } from "../platform/bootstrap.ts";
-import { createPassword } from "../postgres/role-passwords.ts";
 import { findFreePort } from "../process/find-free-port.ts";
+import { StackError } from "../process/stack-error.ts";
+import { admitFunctions } from "./admit-functions.ts";
 import type { Cleanup } from "./create-cleanup.ts";
 import { type KeptServer, keepPostgresRunning } from "./keep-postgres-running.ts";
-import { admitFunctions, migrateDatabase } from "./migrate-database.ts";
 
 export interface Clusters {
   readonly control: KeptServer;
@@ -34,17 +35,14 @@ export async function startClusters(
 }
 
 /** Brings the control plane's database to the newest migration and lets the functions' role in. */
-export async function prepareDatabase(
-  clusters: Clusters,
-  projectRoot: string,
-  database: string,
-): Promise<void> {
+export async function prepareDatabase(clusters: Clusters, database: string): Promise<void> {
   const control = clusters.control.current();
   await Promise.all([
     bootstrapTarget(clusters.target.current()),
     bootstrapPlatform(control, { database, defaultPrivileges: "new" }),
   ]);
-  await migrateDatabase(projectRoot, control.urlFor("postgres", database));
-  if (!control.hasPassword("gantry_edge")) await control.setPassword("gantry_edge", createPassword());
-  await admitFunctions(control.urlFor("supabase_admin", database), database);
+  await applyMigrations(control.urlFor("postgres", database)).catch((error: unknown) => {
+    throw new StackError(error instanceof Error ? error.message : String(error));
+  });
+  await admitFunctions(control, database);
 }

@@ -1,13 +1,16 @@
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type AuthServer, createAuthServer } from "../auth/create-auth-server.ts";
 import { createFunctionHost, type FunctionHost } from "../functions/create-function-host.ts";
 import { type FunctionLimits, hostedLimits } from "../functions/limit-worker.ts";
 import { type Gateway, startGateway } from "../gateway/start-gateway.ts";
+import { findBinaries } from "../postgres/find-binaries.ts";
+import { findServerUser } from "../postgres/server-user.ts";
 import type { PostgresServer } from "../postgres/start-postgres.ts";
 import { isPortFree } from "../process/find-free-port.ts";
+import { makeFolder } from "../process/make-folder.ts";
 import { StackError } from "../process/stack-error.ts";
+import { findPostgrest } from "../rest/find-postgrest.ts";
 import { keepPostgrestRunning, type Postgrest } from "../rest/keep-postgrest-running.ts";
 import { startTick } from "../scheduler/start-tick.ts";
 import { type Cleanup, createCleanup } from "./create-cleanup.ts";
@@ -192,14 +195,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   if (!(await isPortFree(plan.port))) {
     throw new StackError(`port ${plan.port} is taken; stop what listens there or choose another with --port`);
   }
+  // Asked first, so that an unsupported platform leaves nothing behind.
+  await Promise.all([findBinaries(await findServerUser()), findPostgrest()]);
   const secrets = await openSecrets(plan.dataDir);
-  await mkdir(plan.logDir, { recursive: true });
+  await makeFolder(plan.logDir);
   const cleanup = createCleanup();
   try {
     plan.onProgress("two Postgres clusters: control plane and target");
     const clusters = await startClusters(plan, cleanup);
     plan.onProgress("migrations and seed");
-    await prepareDatabase(clusters, projectRoot, database);
+    await prepareDatabase(clusters, database);
     const services = await startServices(plan, secrets, clusters.control.current(), cleanup);
     const stack = toStack(plan, secrets, clusters, services, cleanup.run);
     plan.onProgress("target for tenant databases");

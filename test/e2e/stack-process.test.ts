@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -10,6 +11,7 @@ import {
   type FoundProcess,
   findDescendants,
   killSpawned,
+  type SpawnOptions,
   spawnStack,
   untilGone,
   upText,
@@ -36,9 +38,9 @@ interface UsedStack {
 }
 
 /** A stack with every function running. */
-async function startAndUse(folder = dataDir, ...flags: string[]): Promise<UsedStack> {
+async function startAndUse(folder = dataDir, options: SpawnOptions = {}): Promise<UsedStack> {
   const port = await findFreePort();
-  const stack = spawnStack(folder, port, ...flags);
+  const stack = spawnStack(folder, port, options);
   await stack.untilOutput(upText);
   for (const name of ["tenants", "scheduler"])
     await fetch(`http://127.0.0.1:${port}/functions/v1/${name}/health`);
@@ -103,6 +105,24 @@ describe("nothing is left running", () => {
     expect(await untilGone(processes, 1_000)).toEqual([]);
   });
 
+  test("after kill -9 of the npm that started it", async () => {
+    const npm = spawn(
+      "npm",
+      ["run", "dev", "--", "--data-dir", dataDir, "--port", `${await findFreePort()}`],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    let output = "";
+    npm.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    while (!output.includes(upText)) await sleep(20);
+    const processes = await findDescendants(npm.pid ?? 0);
+    npm.kill("SIGKILL");
+    expect(await untilGone(processes, 10_000)).toEqual([]);
+  });
+
   test("after kill -9 of the reaper and then of the stack: the reaper had been replaced", async () => {
     const { stack, pid, processes } = await startAndUse();
     const reaper = processes.find(({ command }) => command.includes("reaper.sh"));
@@ -119,7 +139,7 @@ describe("--reset", () => {
   test("begins anew", async () => {
     const first = await startAndUse();
     await stop(first);
-    const again = await startAndUse(dataDir, "--reset");
+    const again = await startAndUse(dataDir, { flags: ["--reset"] });
     await stop(again);
     expect(readKey(again)).toMatch(/^sb_publishable_/);
     expect(readKey(again)).not.toBe(readKey(first));
@@ -127,7 +147,7 @@ describe("--reset", () => {
 
   test("is refused while the stack runs", async () => {
     const running = await startAndUse();
-    const other = spawnStack(dataDir, await findFreePort(), "--reset");
+    const other = spawnStack(dataDir, await findFreePort(), { flags: ["--reset"] });
     expect(await other.untilEnd()).toBe(1);
     expect(other.errors()).toMatch(/^gantry: .* is in use by process \d+\n$/);
     await stop(running);
@@ -150,11 +170,24 @@ describe("one line on stderr and exit code 1", () => {
     await writeFile(file, "");
     const stack = spawnStack(join(file, "below"), await findFreePort());
     expect(await stack.untilEnd()).toBe(1);
-    expect(stack.errors()).toMatch(/^gantry: cannot use .*: ENOTDIR\n$/);
+    expect(stack.errors()).toMatch(/^gantry: cannot write to .*: ENOTDIR\n$/);
+  });
+
+  test("for a place where nobody can write, root included", async () => {
+    const stack = spawnStack("/proc/gantry", await findFreePort());
+    expect(await stack.untilEnd()).toBe(1);
+    expect(stack.errors()).toMatch(/^gantry: cannot write to \/proc\/gantry: \w+\n$/);
+  });
+
+  test("for a platform that has no binaries", async () => {
+    const pretend = 'data:text/javascript,Object.defineProperty(process,"arch",{value:"mips"})';
+    const stack = spawnStack(dataDir, await findFreePort(), { nodeFlags: ["--import", pretend] });
+    expect(await stack.untilEnd()).toBe(1);
+    expect(stack.errors()).toMatch(/^gantry: unsupported platform linux-mips.*\n$/);
   });
 
   test("for a flag it does not know", async () => {
-    const stack = spawnStack(dataDir, await findFreePort(), "--frobnicate");
+    const stack = spawnStack(dataDir, await findFreePort(), { flags: ["--frobnicate"] });
     expect(await stack.untilEnd()).toBe(1);
     expect(stack.errors()).toMatch(/^gantry: .*--frobnicate.*\n$/);
   });
@@ -171,7 +204,7 @@ test.runIf(process.getuid?.() === 0)(
     const server = used.processes.find(({ command }) => command.includes("/var/lib/gantry/"));
     const hidden = / -D (\S+)/.exec(server?.command ?? "")?.[1] ?? "";
     await stop(used);
-    await stop(await startAndUse(folder, "--reset"));
+    await stop(await startAndUse(folder, { flags: ["--reset"] }));
     await removeCluster(join(folder, "postgres"));
     await removeCluster(join(folder, "target"));
     await expect(stat(hidden)).rejects.toThrow("ENOENT");

@@ -27,8 +27,14 @@ export function killSpawned(): void {
 
 export const upText = "Ctrl-C stops it.";
 
-export function spawnStack(dataDir: string, port: number, ...flags: string[]): StackProcess {
-  const args = [script, "--data-dir", dataDir, "--port", String(port), ...flags];
+export interface SpawnOptions {
+  readonly flags?: readonly string[];
+  readonly nodeFlags?: readonly string[];
+}
+
+export function spawnStack(dataDir: string, port: number, options: SpawnOptions = {}): StackProcess {
+  const { flags = [], nodeFlags = [] } = options;
+  const args = [...nodeFlags, script, "--data-dir", dataDir, "--port", String(port), ...flags];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   spawned.add(child);
   let out = "";
