@@ -12,6 +12,7 @@ revoke all on function
   private.write_audit(uuid, text, text, text, text, jsonb, jsonb, jsonb),
   private.record_audit(uuid, text, text, text, jsonb),
   private.ensure_audit_partitions(integer),
+  private.schedule_maintenance(),
   private.pre_request(),
   private.client_address(text)
 from public;
@@ -26,7 +27,8 @@ grant execute on function
   private.fail_job(uuid, bigint, text, text, boolean),
   private.defer_job(uuid, bigint, timestamptz),
   private.record_audit(uuid, text, text, text, jsonb),
-  private.ensure_audit_partitions(integer)
+  private.ensure_audit_partitions(integer),
+  private.schedule_maintenance()
 to gantry_worker;
 
 grant execute on function private.pre_request(), private.client_address(text) to anon, authenticated, service_role;

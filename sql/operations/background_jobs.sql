@@ -41,6 +41,7 @@ create index background_jobs_available_at_idx on public.background_jobs (availab
 create unique index background_jobs_dedupe_key_idx on public.background_jobs (job_type, dedupe_key)
   where status = 'pending';
 create index background_jobs_tenant_id_created_at_idx on public.background_jobs (tenant_id, created_at desc);
+create index background_jobs_job_type_completed_at_idx on public.background_jobs (job_type, completed_at desc);
 create index background_jobs_requested_by_idx on public.background_jobs (requested_by);
 
 create trigger set_updated_at before update on public.background_jobs

@@ -1519,6 +1519,28 @@ $function$;
 
 ALTER FUNCTION "private"."require_permission"(uuid, text) OWNER TO "gantry_definer";
 
+CREATE OR REPLACE FUNCTION private.schedule_maintenance()
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+begin
+  if exists (
+    select from public.background_jobs j
+    where j.job_type = 'operations.maintain'
+      and (j.status in ('pending', 'running') or j.completed_at > now() - interval '1 hour')
+  ) then
+    return;
+  end if;
+  perform private.enqueue_job(
+    p_job_type => 'operations.maintain',
+    p_tenant_id => null,
+    p_payload => '{}',
+    p_dedupe_key => 'maintain'
+  );
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.set_tenant_suspended (
   p_tenant_id uuid,
   p_suspended boolean,
@@ -1816,6 +1838,8 @@ CREATE INDEX background_jobs_available_at_idx ON public.background_jobs USING bt
 
 CREATE UNIQUE INDEX background_jobs_dedupe_key_idx ON public.background_jobs USING btree (job_type, dedupe_key)
   WHERE (status = 'pending'::text);
+
+CREATE INDEX background_jobs_job_type_completed_at_idx ON public.background_jobs USING btree (job_type, completed_at DESC);
 
 CREATE INDEX background_jobs_requested_by_idx ON public.background_jobs USING btree (requested_by);
 
@@ -2320,6 +2344,8 @@ COMMENT ON FUNCTION "private"."request_database_operation"(text, uuid, uuid, tex
 
 COMMENT ON FUNCTION "private"."require_permission"(uuid, text) IS 'Returns if the request acts in this tenant with the permission; else 403 FORBIDDEN for its members and 404 NOT_FOUND for all others.';
 
+COMMENT ON FUNCTION "private"."schedule_maintenance"() IS 'Queues the hourly housekeeping unless it is queued, running or has just run. Called by each tick of the scheduler.';
+
 COMMENT ON FUNCTION "private"."set_tenant_suspended"(uuid, boolean, text) IS 'Suspends or resumes a tenant and queues the same for its databases. Twice is once. 409 TENANT_INACTIVE, 403 SUSPENDED_BY_PLATFORM.';
 
 COMMENT ON FUNCTION "private"."set_updated_at"() IS 'Stamps the row of each update, whoever makes it.';
@@ -2655,6 +2681,10 @@ GRANT EXECUTE ON FUNCTION "private"."require_permission"(uuid, text) TO "authent
 REVOKE ALL ON FUNCTION "private"."require_permission"(uuid, text) FROM "gantry_definer";
 
 GRANT EXECUTE ON FUNCTION "private"."require_permission"(uuid, text) TO "gantry_definer";
+
+REVOKE ALL ON FUNCTION "private"."schedule_maintenance"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."schedule_maintenance"() TO "gantry_worker", "postgres";
 
 REVOKE ALL ON FUNCTION "private"."set_tenant_suspended"(uuid, boolean, text) FROM PUBLIC;
 
