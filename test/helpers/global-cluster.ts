@@ -1,8 +1,7 @@
 import type { TestProject } from "vitest/node";
 import { bootstrapPlatform } from "../../dev/platform/bootstrap.ts";
-import { createPassword } from "../../dev/postgres/role-passwords.ts";
 import { startThrowawayServer } from "../../dev/postgres/throwaway.ts";
-import { admitFunctions } from "../../dev/stack/migrate-database.ts";
+import { admitFunctions } from "../../dev/stack/admit-functions.ts";
 import { applyMigrations } from "../../scripts/db/apply-migrations.ts";
 
 /** What test files need to reach the cluster of this run. */
@@ -27,8 +26,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   try {
     await bootstrapPlatform(server, { database: template, defaultPrivileges: "new" });
     await applyMigrations(server.urlFor("postgres", template));
-    await server.setPassword("gantry_edge", createPassword());
-    await admitFunctions(server.urlFor("supabase_admin", template), template);
+    await admitFunctions(server, template);
     const urls = Object.fromEntries(
       roles.map((role) => [role, server.urlFor(role, template).replace(`/${template}`, "/{database}")]),
     ) as ClusterAccess["urls"];

@@ -10,18 +10,17 @@ const auditMonthsAhead = 3;
  */
 export const runMaintenance: JobHandler = async (_job, { db, scope, log }) => {
   const done = await db.asWorker(scope, async (tx) => {
-    const rows = await tx.query<{ partitions: number; signups: number; tenants: number }>(
-      `select
-        private.ensure_audit_partitions(p_months_ahead => $1) as partitions,
-        private.repair_signups() as signups,
-        private.purge_due_tenants() as tenants`,
+    const rows = await tx.query<{ changed: number }>(
+      `select private.ensure_audit_partitions(p_months_ahead => $1)
+        + private.repair_signups()
+        + private.purge_due_tenants() as changed`,
       [auditMonthsAhead],
     );
-    return ok(rows[0]);
+    return ok(rows[0]?.changed ?? 0);
   });
   if (!done.ok) {
     return { kind: "failed", code: done.error.code, message: done.error.detail ?? "", retryable: true };
   }
-  log.info("maintenance-done", { ...done.value });
+  log.info("maintenance-done", { count: done.value });
   return { kind: "completed" };
 };
