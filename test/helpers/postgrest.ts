@@ -60,7 +60,11 @@ async function sendRequest(url: string, path: string, request: RestRequest): Pro
   return { status: response.status, headers: response.headers, text, json: parseJson(text) };
 }
 
-function sendRaw(port: number, path: string, lines: readonly string[]): Promise<{ status: number; body: string }> {
+function sendRaw(
+  port: number,
+  path: string,
+  lines: readonly string[],
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1");
     let text = "";
@@ -74,7 +78,9 @@ function sendRaw(port: number, path: string, lines: readonly string[]): Promise<
       const chunked = text.slice(text.indexOf("\r\n\r\n") + 4);
       resolve({ status, body: chunked.replace(/^[0-9a-f]+\r\n|\r\n[0-9a-f]*\r\n(?:\r\n)?/gi, "") });
     });
-    socket.write([`GET ${path} HTTP/1.1`, "host: 127.0.0.1", "connection: close", ...lines, "", ""].join("\r\n"));
+    socket.write(
+      [`GET ${path} HTTP/1.1`, "host: 127.0.0.1", "connection: close", ...lines, "", ""].join("\r\n"),
+    );
   });
 }
 

@@ -71,7 +71,8 @@ describe.each(Object.entries(functions))("%s", (procedure, executors) => {
     const isRefused = call?.code === "42501" && call.message.startsWith("permission denied for function");
     expect(isRefused).toBe(!isAllowed);
     // Another refusal would hide a right to execute.
-    if (!isAllowed) expect(call?.message).toContain(procedure.slice(procedure.indexOf(".") + 1, procedure.indexOf("(")));
+    if (!isAllowed)
+      expect(call?.message).toContain(procedure.slice(procedure.indexOf(".") + 1, procedure.indexOf("(")));
   });
 });
 
@@ -105,13 +106,19 @@ describe.each(Object.entries(objects))("columns of %s", (object, expectation) =>
   });
 
   test.each(roles)("%s updates only the declared columns", async (role) => {
-    const declared = { authenticated: expectation.updatableColumns, gantry_worker: expectation.worker?.updatableColumns };
+    const declared = {
+      authenticated: expectation.updatableColumns,
+      gantry_worker: expectation.worker?.updatableColumns,
+    };
     const expected = role === "anon" || role === "service_role" ? [] : (declared[role] ?? []);
     expect(await readRights(role, "update")).toEqual([...expected].sort());
   });
 
   test.each(roles)("%s inserts only the declared columns", async (role) => {
-    const declared = { authenticated: expectation.insertableColumns, gantry_worker: expectation.worker?.insertableColumns };
+    const declared = {
+      authenticated: expectation.insertableColumns,
+      gantry_worker: expectation.worker?.insertableColumns,
+    };
     const expected = role === "anon" || role === "service_role" ? [] : (declared[role] ?? []);
     expect(await readRights(role, "insert")).toEqual([...expected].sort());
   });

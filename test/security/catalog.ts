@@ -69,7 +69,8 @@ export async function readRows(
 export async function createFingerprint(client: pg.ClientBase): Promise<() => Promise<string>> {
   const tables = await listObjects(client);
   const parts = tables.map(
-    (name) => `select '${name}' as t, md5(coalesce(string_agg(o::text, '|' order by o::text), '')) as h from ${name} o`,
+    (name) =>
+      `select '${name}' as t, md5(coalesce(string_agg(o::text, '|' order by o::text), '')) as h from ${name} o`,
   );
   const text = `select md5(string_agg(t || h, '|' order by t)) as hash from (${parts.join(" union all ")}) as all_tables`;
   return async () => (await client.query<{ hash: string }>(text)).rows[0]?.hash ?? "";

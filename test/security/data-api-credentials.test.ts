@@ -13,7 +13,7 @@ let world: World;
 beforeAll(async () => {
   database = await createTestDatabase();
   world = await createWorld(database.adminUrl);
-  rest = await startRestServer(database.server.urlFor("authenticator", database.name));
+  rest = await startRestServer(database.authenticatorUrl);
 }, 120_000);
 
 afterAll(async () => {
@@ -52,7 +52,9 @@ describe("the header x-tenant-id", () => {
   });
 
   test("an upper-case uuid names the same tenant", async () => {
-    expect(await readTenants({ "x-tenant-id": world.tenants.acme.toUpperCase() })).toEqual([world.tenants.acme]);
+    expect(await readTenants({ "x-tenant-id": world.tenants.acme.toUpperCase() })).toEqual([
+      world.tenants.acme,
+    ]);
   });
 
   const malformed = [
@@ -74,13 +76,22 @@ describe("the header x-tenant-id", () => {
     expect(await readTenants({ "x-tenant-id": value })).toEqual([]);
   });
 
-  test.each(["beta", "gamma"] as const)("the foreign tenant %s means no tenant, never the default", async (name) => {
-    expect(await readTenants({ "x-tenant-id": world.tenants[name] })).toEqual([]);
-  });
+  test.each(["beta", "gamma"] as const)(
+    "the foreign tenant %s means no tenant, never the default",
+    async (name) => {
+      expect(await readTenants({ "x-tenant-id": world.tenants[name] })).toEqual([]);
+    },
+  );
 
   test("two values in one line mean no tenant, in whatever order and even if they are equal", async () => {
     const { acme, beta } = world.tenants;
-    for (const value of [`${acme}, ${beta}`, `${beta}, ${acme}`, `${acme},${acme}`, `${acme}, `, `, ${acme}`]) {
+    for (const value of [
+      `${acme}, ${beta}`,
+      `${beta}, ${acme}`,
+      `${acme},${acme}`,
+      `${acme}, `,
+      `, ${acme}`,
+    ]) {
       expect(await readTenants({ "x-tenant-id": value }), value).toEqual([]);
     }
   });
@@ -94,7 +105,10 @@ describe("the header x-tenant-id", () => {
       [beta, beta],
     ]) {
       const lines = pair.map((id) => `x-tenant-id: ${id}`);
-      const reply = await rest.sendRaw("/settings?select=tenant_id", [`authorization: Bearer ${token}`, ...lines]);
+      const reply = await rest.sendRaw("/settings?select=tenant_id", [
+        `authorization: Bearer ${token}`,
+        ...lines,
+      ]);
       expect(reply.status).toBe(200);
       expect(reply.body).not.toContain(beta);
     }
@@ -107,7 +121,7 @@ describe("the header x-tenant-id", () => {
       "gantry.actor_id": world.callers.owner.person?.id ?? "",
       "gantry.key_tenant": world.tenants.beta,
       "x-gantry-tenant": world.tenants.beta,
-      "x_tenant_id": world.tenants.beta,
+      x_tenant_id: world.tenants.beta,
     };
     expect(await readTenants(headers)).toEqual([world.tenants.acme]);
   });
@@ -132,7 +146,11 @@ describe("credentials that are not accepted are refused, never ignored", () => {
     const patch = await rest.request("/settings?key=eq.world.setting_0", {
       method: "PATCH",
       token,
-      headers: { "x-tenant-id": world.tenants.acme, "user-agent": "probe-agent", "x-forwarded-for": "1.2.3.4, 9.9.9.9" },
+      headers: {
+        "x-tenant-id": world.tenants.acme,
+        "user-agent": "probe-agent",
+        "x-forwarded-for": "1.2.3.4, 9.9.9.9",
+      },
       body: { value: 7 },
     });
     expect(patch.status).toBe(204);
@@ -164,20 +182,29 @@ describe("tokens", () => {
     ["expired", () => sign({ ...claimsOf("owner"), exp: now - 120 })],
     ["not valid yet", () => sign({ ...claimsOf("owner"), nbf: now + 3600 })],
     ["alg none, unsigned", () => `${encode({ alg: "none", typ: "JWT" })}.${encode(claimsOf("owner"))}.`],
-    ["alg None with the old signature", async () => {
-      const [, payload, signature] = (await sign(claimsOf("owner"))).split(".");
-      return `${encode({ alg: "None" })}.${payload}.${signature}`;
-    }],
+    [
+      "alg None with the old signature",
+      async () => {
+        const [, payload, signature] = (await sign(claimsOf("owner"))).split(".");
+        return `${encode({ alg: "None" })}.${payload}.${signature}`;
+      },
+    ],
     ["signed with another key", () => sign(claimsOf("owner"), forged)],
-    ["signed with an empty key", () => {
-      const input = `${encode({ alg: "HS256" })}.${encode(claimsOf("owner"))}`;
-      return `${input}.${createHmac("sha256", "").update(input).digest("base64url")}`;
-    }],
+    [
+      "signed with an empty key",
+      () => {
+        const input = `${encode({ alg: "HS256" })}.${encode(claimsOf("owner"))}`;
+        return `${input}.${createHmac("sha256", "").update(input).digest("base64url")}`;
+      },
+    ],
     ["empty signature", async () => `${(await sign(claimsOf("owner"))).split(".").slice(0, 2).join(".")}.`],
-    ["payload changed after signing", async () => {
-      const [header, , signature] = (await sign(claimsOf("viewer"))).split(".");
-      return `${header}.${encode(claimsOf("owner"))}.${signature}`;
-    }],
+    [
+      "payload changed after signing",
+      async () => {
+        const [header, , signature] = (await sign(claimsOf("viewer"))).split(".");
+        return `${header}.${encode(claimsOf("owner"))}.${signature}`;
+      },
+    ],
     ["two dots too many", async () => `${await sign(claimsOf("owner"))}.x.y`],
     ["no JWT at all", () => "gk_live_0123456789"],
     ...["service_role", "gantry_worker", "gantry_definer", "postgres", "supabase_admin"].map(
@@ -210,7 +237,9 @@ describe("tokens", () => {
     "authenticated; set role postgres",
     "",
   ])("role %j signed with the right key cannot be taken on", async (role) => {
-    const reply = await rest.request("/settings?select=key", { token: await sign({ ...claimsOf("owner"), role }) });
+    const reply = await rest.request("/settings?select=key", {
+      token: await sign({ ...claimsOf("owner"), role }),
+    });
     expect([400, 401, 403]).toContain(reply.status);
     expect(reply.text).not.toContain("world.");
   });
@@ -228,8 +257,19 @@ describe("tokens", () => {
   ];
   test.each(nobodies)("a valid signature over %s reads and writes nothing", async (_name, change) => {
     const token = await sign({ ...claimsOf("owner"), ...change });
-    for (const table of ["settings", "tenants", "memberships", "users", "roles", "audit_logs", "background_jobs"]) {
-      const reply = await rest.request(`/${table}`, { token, headers: { "x-tenant-id": world.tenants.acme } });
+    for (const table of [
+      "settings",
+      "tenants",
+      "memberships",
+      "users",
+      "roles",
+      "audit_logs",
+      "background_jobs",
+    ]) {
+      const reply = await rest.request(`/${table}`, {
+        token,
+        headers: { "x-tenant-id": world.tenants.acme },
+      });
       if (reply.status === 200) expect(reply.json, table).toEqual([]);
       else expect([401, 403], table).toContain(reply.status);
     }
@@ -242,18 +282,24 @@ describe("tokens", () => {
     expect([401, 403]).toContain(insert.status);
   });
 
-  test.each([["another audience", "other"], ["several audiences", ["other", "another"]], ["no audience", undefined]])(
-    "a valid signature for %s reads nothing: it was not made for us",
-    async (_name, aud) => {
-      const token = await sign({ ...claimsOf("owner"), aud });
-      const reply = await rest.request("/settings", { token, headers: { "x-tenant-id": world.tenants.acme } });
-      if (reply.status === 200) expect(reply.json).toEqual([]);
-      else expect(reply.status).toBe(401);
-    },
-  );
+  test.each([
+    ["another audience", "other"],
+    ["several audiences", ["other", "another"]],
+    ["no audience", undefined],
+  ])("a valid signature for %s reads nothing: it was not made for us", async (_name, aud) => {
+    const token = await sign({ ...claimsOf("owner"), aud });
+    const reply = await rest.request("/settings", { token, headers: { "x-tenant-id": world.tenants.acme } });
+    if (reply.status === 200) expect(reply.json).toEqual([]);
+    else expect(reply.status).toBe(401);
+  });
 
   test("A4.5: what people write about themselves (user_metadata) and app_metadata give no right", async () => {
-    const metadata = { role: "admin", tenant_id: world.tenants.beta, is_super_admin: true, tenants: [world.tenants.beta] };
+    const metadata = {
+      role: "admin",
+      tenant_id: world.tenants.beta,
+      is_super_admin: true,
+      tenants: [world.tenants.beta],
+    };
     const token = await sign({
       ...claimsOf("outsider"),
       user_metadata: metadata,

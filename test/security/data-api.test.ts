@@ -42,7 +42,7 @@ beforeAll(async () => {
       rowsOf.set(object, await readRows(client, object, expectation));
     }
   });
-  rest = await startRestServer(database.server.urlFor("authenticator", database.name));
+  rest = await startRestServer(database.authenticatorUrl);
   for (const name of callers) {
     const { claims } = world.callers[name];
     tokens.set(name, name === "anon" || claims === null ? null : await rest.signToken(claims));
@@ -84,7 +84,13 @@ function keyColumns(expectation: ObjectExpectation): string[] {
 
 function toKeys(reply: RestReply, expectation: ObjectExpectation): string[] {
   const rows = reply.json as Record<string, unknown>[];
-  return rows.map((row) => keyColumns(expectation).map((column) => String(row[column])).join(" ")).sort();
+  return rows
+    .map((row) =>
+      keyColumns(expectation)
+        .map((column) => String(row[column]))
+        .join(" "),
+    )
+    .sort();
 }
 
 function isSignedIn(name: CallerName): boolean {
@@ -138,7 +144,11 @@ describe.each(exposed)("%s through PostgREST", (object, expectation) => {
         expect(toKeys(reply, expectation), filter).toEqual(own);
       }
       if (expectation.tenant !== "tenant_id") return;
-      const foreign = await requestAs(name, "acme", `/${table}?select=${select}&tenant_id=eq.${world.tenants.beta}`);
+      const foreign = await requestAs(
+        name,
+        "acme",
+        `/${table}?select=${select}&tenant_id=eq.${world.tenants.beta}`,
+      );
       const visible = new Set(own);
       const expected = (rowsOf.get(object) ?? []).filter(
         (row) => row.tenantId === world.tenants.beta && visible.has(row.key),
@@ -153,37 +163,40 @@ describe("writes through PostgREST", () => {
     callers.map((name) => ({ table: object.slice("public.".length), object, expectation, name })),
   );
 
-  test.each(writes)("$object: $name writes no row of another tenant", async ({ table, expectation, name }) => {
-    const column = expectation.updatableColumns?.[0] ?? keyColumns(expectation)[0] ?? "";
-    const filter =
-      expectation.tenant === "tenant_id"
-        ? `tenant_id=eq.${world.tenants.beta}`
-        : `${expectation.person ?? keyColumns(expectation)[0]}=neq.${world.callers[name].person?.id ?? "00000000-0000-4000-8000-000000000000"}`;
-    const client = await connect(database.adminUrl);
-    try {
-      const readFingerprint = await createFingerprint(client);
-      const before = await readFingerprint();
-      if (name === "rival owner") return;
-      const replies = [
-        await requestAs(name, "acme", `/${table}?${filter}`, { method: "PATCH", body: { [column]: "x" } }),
-        await requestAs(name, "beta", `/${table}?${filter}`, { method: "PATCH", body: { [column]: "x" } }),
-        await requestAs(name, "acme", `/${table}?${filter}`, { method: "DELETE" }),
-        await requestAs(name, "beta", `/${table}?${filter}`, { method: "DELETE" }),
-        await requestAs(name, "beta", `/${table}`, { method: "POST", body: {} }),
-        await requestAs(name, "acme", `/${table}`, {
-          method: "POST",
-          body: { tenant_id: world.tenants.beta, key: "probe", value: 1, name: "Probe", slug: "probe" },
-        }),
-      ];
-      for (const reply of replies) {
-        expect([204, 400, 401, 403]).toContain(reply.status);
-        expect(reply.text).not.toContain(world.tenants.beta);
+  test.each(writes)(
+    "$object: $name writes no row of another tenant",
+    async ({ table, expectation, name }) => {
+      const column = expectation.updatableColumns?.[0] ?? keyColumns(expectation)[0] ?? "";
+      const filter =
+        expectation.tenant === "tenant_id"
+          ? `tenant_id=eq.${world.tenants.beta}`
+          : `${expectation.person ?? keyColumns(expectation)[0]}=neq.${world.callers[name].person?.id ?? "00000000-0000-4000-8000-000000000000"}`;
+      const client = await connect(database.adminUrl);
+      try {
+        const readFingerprint = await createFingerprint(client);
+        const before = await readFingerprint();
+        if (name === "rival owner") return;
+        const replies = [
+          await requestAs(name, "acme", `/${table}?${filter}`, { method: "PATCH", body: { [column]: "x" } }),
+          await requestAs(name, "beta", `/${table}?${filter}`, { method: "PATCH", body: { [column]: "x" } }),
+          await requestAs(name, "acme", `/${table}?${filter}`, { method: "DELETE" }),
+          await requestAs(name, "beta", `/${table}?${filter}`, { method: "DELETE" }),
+          await requestAs(name, "beta", `/${table}`, { method: "POST", body: {} }),
+          await requestAs(name, "acme", `/${table}`, {
+            method: "POST",
+            body: { tenant_id: world.tenants.beta, key: "probe", value: 1, name: "Probe", slug: "probe" },
+          }),
+        ];
+        for (const reply of replies) {
+          expect([204, 400, 401, 403]).toContain(reply.status);
+          expect(reply.text).not.toContain(world.tenants.beta);
+        }
+        expect(await readFingerprint()).toBe(before);
+      } finally {
+        await client.end();
       }
-      expect(await readFingerprint()).toBe(before);
-    } finally {
-      await client.end();
-    }
-  });
+    },
+  );
 
   test("case 12: an upsert on another tenant's key is refused just as on a free one", async () => {
     const post = (key: string) =>
@@ -201,7 +214,8 @@ describe("writes through PostgREST", () => {
   test.each(["settings", "environment_types"])(
     "case 12: whoever may write %s can upsert, with and without an existing row, and get the row back",
     async (table) => {
-      const row = table === "settings" ? { key: "probe.upsert", value: 1 } : { name: "Upsert", slug: "upsert" };
+      const row =
+        table === "settings" ? { key: "probe.upsert", value: 1 } : { name: "Upsert", slug: "upsert" };
       const conflict = table === "settings" ? "tenant_id,key" : "tenant_id,slug";
       const client = rest.createClient(tokens.get("admin") ?? "", world.tenants.acme);
       for (let round = 0; round < 2; round += 1) {
@@ -219,7 +233,12 @@ describe("writes through PostgREST", () => {
           .upsert({ tenant_id: world.tenants.acme, ...row }, { onConflict: conflict });
         expect(refused.status, name).toBe(403);
       }
-      const removed = await client.from(table).delete().eq("tenant_id", world.tenants.acme).match(row).select();
+      const removed = await client
+        .from(table)
+        .delete()
+        .eq("tenant_id", world.tenants.acme)
+        .match(row)
+        .select();
       expect(removed.data).toHaveLength(1);
     },
   );
@@ -258,9 +277,26 @@ describe("what the Data API does not offer", () => {
 
   test("case 20: no near miss of a private function's name is hinted at, whoever asks", async () => {
     const names = [
-      "tenant_with", "tenants_with", "tenant_wih", "caller_id", "create_tenant", "create_tennant", "delete_account",
-      "read_connection", "read_conection", "register_user", "write_audit", "set_config", "pg_read_file", "pre_request",
-      "raise_problem", "purge_due_tenants", "private.create_tenant", "auth.uid", "digest", "pg_stat_statements_reset",
+      "tenant_with",
+      "tenants_with",
+      "tenant_wih",
+      "caller_id",
+      "create_tenant",
+      "create_tennant",
+      "delete_account",
+      "read_connection",
+      "read_conection",
+      "register_user",
+      "write_audit",
+      "set_config",
+      "pg_read_file",
+      "pre_request",
+      "raise_problem",
+      "purge_due_tenants",
+      "private.create_tenant",
+      "auth.uid",
+      "digest",
+      "pg_stat_statements_reset",
     ];
     for (const caller of ["anon", "outsider", "owner", "service role"] as const) {
       for (const name of names.flatMap((base) => [base, `${base}s`, base.slice(1), base.slice(0, -1)])) {
@@ -272,7 +308,13 @@ describe("what the Data API does not offer", () => {
   });
 
   test("no near miss of a hidden table's name is hinted at, whoever asks", async () => {
-    const names = ["tenant_data_keys", "provisioning_target", "system_config", "signup_repairs", "audit_columns"];
+    const names = [
+      "tenant_data_keys",
+      "provisioning_target",
+      "system_config",
+      "signup_repairs",
+      "audit_columns",
+    ];
     for (const caller of ["anon", "outsider", "owner"] as const) {
       for (const name of names) {
         const reply = await requestAs(caller, "none", `/${name}`);
@@ -283,7 +325,10 @@ describe("what the Data API does not offer", () => {
   });
 
   test.each(["none", "acme"] as const)("acting in %s: the plan of a query is not shown", async (header) => {
-    for (const accept of ["application/vnd.pgrst.plan", "application/vnd.pgrst.plan+json; options=analyze|verbose"]) {
+    for (const accept of [
+      "application/vnd.pgrst.plan",
+      "application/vnd.pgrst.plan+json; options=analyze|verbose",
+    ]) {
       const reply = await requestAs("owner", header, "/settings", { headers: { accept } });
       expect(reply.status).toBe(415);
       expect(reply.text).not.toMatch(/Scan|Plan|cost/);
@@ -294,7 +339,9 @@ describe("what the Data API does not offer", () => {
     const anonymous = await requestAs("anon", "none", "/");
     expect(anonymous.text).not.toMatch(/tenant|member|settings|audit/i);
     const owner = await requestAs("owner", "acme", "/");
-    expect(owner.text).not.toMatch(/data_keys|signup_repairs|connection_string|system_config|provisioning_targets|rpc/);
+    expect(owner.text).not.toMatch(
+      /data_keys|signup_repairs|connection_string|system_config|provisioning_targets|rpc/,
+    );
   });
 
   test("OPTIONS tells nothing about rows and needs no secret", async () => {
@@ -328,7 +375,11 @@ describe("embedding", () => {
 
   test.each(embeddings)("%s shows acme's owner nothing of beta", async (path) => {
     const reply = await requestAs("owner", "acme", path);
-    for (const id of [world.tenants.beta, world.callers["rival owner"].person?.id ?? "-", world.databases.beta]) {
+    for (const id of [
+      world.tenants.beta,
+      world.callers["rival owner"].person?.id ?? "-",
+      world.databases.beta,
+    ]) {
       expect(reply.text).not.toContain(id);
     }
   });

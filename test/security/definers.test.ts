@@ -24,7 +24,12 @@ afterAll(async () => {
 const randomId = "11111111-2222-4333-8444-555555555555";
 
 /** Calls as the caller, acting in acme, and takes everything back. */
-function call(name: CallerName, text: string, parameters: readonly unknown[] = [], header?: string): Promise<Attempt> {
+function call(
+  name: CallerName,
+  text: string,
+  parameters: readonly unknown[] = [],
+  header?: string,
+): Promise<Attempt> {
   const headers = { "x-tenant-id": header ?? world.tenants.acme };
   const caller = world.callers[name];
   return asCaller(client, caller, { headers }, () => tryOut(client, caller, text, parameters));
@@ -62,7 +67,10 @@ describe("the list of definers", () => {
   test("each has a fixed search path, and none is in an exposed schema", async () => {
     for (const { name, config } of await readActual()) {
       expect(name).toMatch(/^private\./);
-      expect(config?.some((setting) => setting.startsWith("search_path=")), name).toBe(true);
+      expect(
+        config?.some((setting) => setting.startsWith("search_path=")),
+        name,
+      ).toBe(true);
     }
   });
 
@@ -73,7 +81,14 @@ describe("the list of definers", () => {
        from pg_catalog.pg_roles r where rolname = 'gantry_definer'`,
     );
     expect(result.rows).toEqual([
-      { rolcanlogin: false, rolbypassrls: false, rolsuper: false, rolcreaterole: false, rolcreatedb: false, memberships: 0 },
+      {
+        rolcanlogin: false,
+        rolbypassrls: false,
+        rolsuper: false,
+        rolcreaterole: false,
+        rolcreatedb: false,
+        memberships: 0,
+      },
     ]);
   });
 
@@ -112,15 +127,24 @@ describe("a missing and a foreign object get the same answer", () => {
     ["set_tenant_suspended", "select private.set_tenant_suspended($1, true, 'x')", (id) => [id]],
     ["choose_default_tenant", "select private.choose_default_tenant($1)", (id) => [id]],
     ["require_permission", "select private.require_permission($1, 'tenants.read')", (id) => [id]],
-    ["request_database_operation: create", "select private.request_database_operation('create', $1)", (id) => [id]],
-    ["request_database_operation: a database", "select private.request_database_operation('delete', $2, $1)", (id) => [id, ""]],
+    [
+      "request_database_operation: create",
+      "select private.request_database_operation('create', $1)",
+      (id) => [id],
+    ],
+    [
+      "request_database_operation: a database",
+      "select private.request_database_operation('delete', $2, $1)",
+      (id) => [id, ""],
+    ],
     ["read_connection", "select private.read_connection($1)", (id) => [id]],
   ];
   test.each(probes)("%s", async (name, text, toParameters) => {
     const isDatabase = name.endsWith("a database") || name === "read_connection";
     const foreign = isDatabase ? world.databases.beta : world.tenants.beta;
     for (const caller of ["owner", "admin", "viewer", "outsider", "ex-member"] as const) {
-      const fill = (id: string) => toParameters(id).map((value) => (value === "" ? world.tenants.acme : value));
+      const fill = (id: string) =>
+        toParameters(id).map((value) => (value === "" ? world.tenants.acme : value));
       const answers = [await call(caller, text, fill(foreign)), await call(caller, text, fill(randomId))];
       const withHeader = await call(caller, text, fill(foreign), world.tenants.beta);
       expect(answers[0], caller).toEqual(answers[1]);
@@ -132,7 +156,9 @@ describe("a missing and a foreign object get the same answer", () => {
 
   test("null instead of an id is a missing one", async () => {
     for (const [, text, toParameters] of probes) {
-      const parameters = toParameters(randomId).map((value) => (value === randomId ? null : world.tenants.acme));
+      const parameters = toParameters(randomId).map((value) =>
+        value === randomId ? null : world.tenants.acme,
+      );
       expect((await call("owner", text, parameters)).code, text).toBe("PT404");
     }
   });
@@ -158,10 +184,18 @@ describe("callers who are nobody get nothing out of any definer that people may 
     "$name calls $definer",
     async ({ name, text }) => {
       const before = await (await createFingerprint(client))();
-      const parameters = [world.tenants.acme, world.databases.acme].slice(0, text.includes("$2") ? 2 : text.includes("$1") ? 1 : 0);
+      const parameters = [world.tenants.acme, world.databases.acme].slice(
+        0,
+        text.includes("$2") ? 2 : text.includes("$1") ? 1 : 0,
+      );
       const result = await call(
         name,
-        text.includes("$2") ? text.replace("$2", "$2::uuid from (select $1::uuid) as unused").replace("uuid from", "uuid) from").replace(/\)$/, "") : text,
+        text.includes("$2")
+          ? text
+              .replace("$2", "$2::uuid from (select $1::uuid) as unused")
+              .replace("uuid from", "uuid) from")
+              .replace(/\)$/, "")
+          : text,
         parameters,
       );
       if (result.code === null) expect([["null"], ["{}"], [""]]).toContainEqual(result.ids);
@@ -181,44 +215,75 @@ describe("callers who are nobody get nothing out of any definer that people may 
       if (!text.includes("$1")) continue;
       expect((await call(name, text, [tenantId], tenantId)).code, text).toBe("PT404");
     }
-    expect((await call(name, "select private.tenant_with('tenants.read')", [], tenantId)).ids).toEqual(["null"]);
+    expect((await call(name, "select private.tenant_with('tenants.read')", [], tenantId)).ids).toEqual([
+      "null",
+    ]);
     const tenants = await call(name, "select unnest(private.tenants_with('tenants.read'))", [], tenantId);
     expect(tenants.ids).not.toContain(tenantId);
-    const connection = await call(name, "select private.read_connection($1)", [world.databases[tenant]], tenantId);
+    const connection = await call(
+      name,
+      "select private.read_connection($1)",
+      [world.databases[tenant]],
+      tenantId,
+    );
     expect(connection.code).toBe("PT404");
   });
 
-  test.each(["create", "delete", "suspend", "resume"])("the owner of a suspended tenant cannot ask for %s", async (kind) => {
-    const { gamma } = world.tenants;
-    const text = "select private.request_database_operation($1, $2, $3)";
-    const result = await call("suspended tenant's owner", text, [kind, gamma, world.databases.gamma], gamma);
-    expect(result).toMatchObject({ code: "PT403", message: "FORBIDDEN" });
-    const read = await call("suspended tenant's owner", "select private.read_connection($1)", [world.databases.gamma], gamma);
-    expect(read.code).toBe("PT403");
-  });
+  test.each(["create", "delete", "suspend", "resume"])(
+    "the owner of a suspended tenant cannot ask for %s",
+    async (kind) => {
+      const { gamma } = world.tenants;
+      const text = "select private.request_database_operation($1, $2, $3)";
+      const result = await call(
+        "suspended tenant's owner",
+        text,
+        [kind, gamma, world.databases.gamma],
+        gamma,
+      );
+      expect(result).toMatchObject({ code: "PT403", message: "FORBIDDEN" });
+      const read = await call(
+        "suspended tenant's owner",
+        "select private.read_connection($1)",
+        [world.databases.gamma],
+        gamma,
+      );
+      expect(read.code).toBe("PT403");
+    },
+  );
 });
 
 describe("rights of roles inside a tenant hold at every definer", () => {
   const members = ["viewer", "developer", "admin", "owner"] as const;
   const rights: [string, string, readonly (typeof members)[number][]][] = [
     ["set_tenant_suspended", "select private.set_tenant_suspended($1, true, 'x')", ["owner"]],
-    ["request_database_operation", "select private.request_database_operation('create', $1, null, 'second')", ["admin", "owner"]],
-    ["read_connection", "select t.sealed from private.read_connection($1) t", ["developer", "admin", "owner"]],
+    [
+      "request_database_operation",
+      "select private.request_database_operation('create', $1, null, 'second')",
+      ["admin", "owner"],
+    ],
+    [
+      "read_connection",
+      "select t.sealed from private.read_connection($1) t",
+      ["developer", "admin", "owner"],
+    ],
   ];
-  test.each(rights.flatMap(([definer, text, allowed]) => members.map((name) => ({ definer, text, allowed, name }))))(
-    "$definer as $name",
-    async ({ definer, text, allowed, name }) => {
-      const id = definer === "read_connection" ? world.databases.acme : world.tenants.acme;
-      const result = await call(name, text, [id]);
-      if (allowed.includes(name)) expect(result).toMatchObject({ code: null });
-      else expect(result).toMatchObject({ code: "PT403", message: "FORBIDDEN" });
-    },
-  );
+  test.each(
+    rights.flatMap(([definer, text, allowed]) => members.map((name) => ({ definer, text, allowed, name }))),
+  )("$definer as $name", async ({ definer, text, allowed, name }) => {
+    const id = definer === "read_connection" ? world.databases.acme : world.tenants.acme;
+    const result = await call(name, text, [id]);
+    if (allowed.includes(name)) expect(result).toMatchObject({ code: null });
+    else expect(result).toMatchObject({ code: "PT403", message: "FORBIDDEN" });
+  });
 
   test("read_connection gives nothing without its audit row", async () => {
-    await client.query("alter table public.audit_logs add constraint broken check (action <> 'databases.connect') not valid");
+    await client.query(
+      "alter table public.audit_logs add constraint broken check (action <> 'databases.connect') not valid",
+    );
     try {
-      const result = await call("owner", "select t.sealed from private.read_connection($1) t", [world.databases.acme]);
+      const result = await call("owner", "select t.sealed from private.read_connection($1) t", [
+        world.databases.acme,
+      ]);
       expect(result).toMatchObject({ code: "23514", ids: [] });
       expect(result.message + result.detail).not.toContain("sealed-canary");
     } finally {
@@ -253,8 +318,14 @@ describe("settings that a session may write itself", () => {
         [rival, world.tenants.beta],
       );
       const key = "probe.smuggled";
-      await attempt(client, "insert into public.settings (tenant_id, key, value) values ($1, $2, '1')", [world.tenants.acme, key]);
-      const reached = await attempt(client, "select distinct tenant_id from public.settings where tenant_id is not null");
+      await attempt(client, "insert into public.settings (tenant_id, key, value) values ($1, $2, '1')", [
+        world.tenants.acme,
+        key,
+      ]);
+      const reached = await attempt(
+        client,
+        "select distinct tenant_id from public.settings where tenant_id is not null",
+      );
       expect(reached.ids).toEqual([world.tenants.acme]);
       await client.query("reset role");
       const log = await client.query(
@@ -285,10 +356,22 @@ describe("settings that a session may write itself", () => {
 
   test("claims that are no JSON, or JSON of another shape, are an error or nobody; never somebody", async () => {
     const sub = world.callers.owner.person?.id ?? "";
-    const shapes = ["{", "null", "[]", '"x"', "7", `["${sub}"]`, `{"sub":{"sub":"${sub}"},"role":"authenticated"}`, `{"role":["authenticated"],"sub":"${sub}"}`];
+    const shapes = [
+      "{",
+      "null",
+      "[]",
+      '"x"',
+      "7",
+      `["${sub}"]`,
+      `{"sub":{"sub":"${sub}"},"role":"authenticated"}`,
+      `{"role":["authenticated"],"sub":"${sub}"}`,
+    ];
     for (const claims of shapes) {
       await client.query("begin");
-      await client.query("select set_config('role', 'authenticated', true), set_config('request.jwt.claims', $1, true)", [claims]);
+      await client.query(
+        "select set_config('role', 'authenticated', true), set_config('request.jwt.claims', $1, true)",
+        [claims],
+      );
       const rows = await attempt(client, "select tenant_id from public.tenants");
       await client.query("rollback");
       expect(rows.ids, claims).toEqual([]);
@@ -296,7 +379,14 @@ describe("settings that a session may write itself", () => {
   });
 
   test("request.headers of another shape are an error or no tenant; never the default", async () => {
-    const shapes = ['{"x-tenant-id":null}', '{"x-tenant-id":["x"]}', '{"x-tenant-id":{}}', '{"x-tenant-id":7}', `{"x-tenant-id":["${world.tenants.acme}"]}`, "{"];
+    const shapes = [
+      '{"x-tenant-id":null}',
+      '{"x-tenant-id":["x"]}',
+      '{"x-tenant-id":{}}',
+      '{"x-tenant-id":7}',
+      `{"x-tenant-id":["${world.tenants.acme}"]}`,
+      "{",
+    ];
     for (const headers of shapes) {
       const { viewer } = world.callers;
       await client.query("begin");
@@ -313,11 +403,23 @@ describe("settings that a session may write itself", () => {
   test("a session of the edge role can become the caller and the worker, and nobody else", async () => {
     const edge = await connect(database.edgeUrl);
     try {
-      for (const role of ["postgres", "service_role", "gantry_definer", "supabase_admin", "supabase_auth_admin", "authenticator", "anon"]) {
+      for (const role of [
+        "postgres",
+        "service_role",
+        "gantry_definer",
+        "supabase_admin",
+        "supabase_auth_admin",
+        "authenticator",
+        "anon",
+      ]) {
         await expect(edge.query(`set role ${role}`), role).rejects.toMatchObject({ code: "42501" });
       }
       // Outside a transaction that names a caller it has no right at all.
-      for (const text of ["select 1 from public.settings", "select private.caller_id()", "select 1 from control_plane.tenants"]) {
+      for (const text of [
+        "select 1 from public.settings",
+        "select private.caller_id()",
+        "select 1 from control_plane.tenants",
+      ]) {
         await expect(edge.query(text), text).rejects.toMatchObject({ code: "42501" });
       }
     } finally {
@@ -328,16 +430,23 @@ describe("settings that a session may write itself", () => {
 
 describe("what only the worker may call", () => {
   test("record_audit refuses a secret in its metadata", async () => {
-    const result = await call("worker", `select private.record_audit($1, 'x', 'y', 'z', '{"deep":[{"api_key":"v"}]}')`, [world.tenants.acme]);
+    const result = await call(
+      "worker",
+      `select private.record_audit($1, 'x', 'y', 'z', '{"deep":[{"api_key":"v"}]}')`,
+      [world.tenants.acme],
+    );
     expect(result.code).toBe("23514");
     expect(result.detail).not.toContain("api_key");
   });
 
   test("enqueue_job refuses a secret, a tenant that does not exist and a payload of 65 KB", async () => {
-    const enqueue = "select private.enqueue_job(p_job_type => 'x', p_tenant_id => $1, p_payload => $2::jsonb)";
+    const enqueue =
+      "select private.enqueue_job(p_job_type => 'x', p_tenant_id => $1, p_payload => $2::jsonb)";
     expect((await call("worker", enqueue, [world.tenants.acme, '{"password":"x"}'])).code).toBe("23514");
     expect((await call("worker", enqueue, [randomId, "{}"])).code).toBe("23503");
-    expect((await call("worker", enqueue, [world.tenants.acme, JSON.stringify("x".repeat(65_600))])).code).toBe("23514");
+    expect(
+      (await call("worker", enqueue, [world.tenants.acme, JSON.stringify("x".repeat(65_600))])).code,
+    ).toBe("23514");
   });
 
   test("purge_due_tenants takes no tenant whose week has not passed, and none with a live database", async () => {
@@ -368,7 +477,9 @@ describe("what only the worker may call", () => {
     await client.query("select set_config('gantry.actor_id', $1, true)", [randomId]);
     const job = await attempt(client, "select private.enqueue_job('x', $1, '{}')", [world.tenants.acme]);
     await client.query("reset role");
-    const rows = await client.query("select requested_by from public.background_jobs where id = $1", [job.ids[0]]);
+    const rows = await client.query("select requested_by from public.background_jobs where id = $1", [
+      job.ids[0],
+    ]);
     await client.query("rollback");
     expect(rows.rows).toEqual([{ requested_by: null }]);
   });

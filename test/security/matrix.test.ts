@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
-import { callerNames, type CallerName, type WorldCaller } from "../helpers/world.ts";
+import { type CallerName, callerNames, type WorldCaller } from "../helpers/world.ts";
 import { type ObjectExpectation, objects, type Reach } from "./expectations.ts";
 import { findActiveTenant, isReached, type RowFacts } from "./expected-rows.ts";
 import {
@@ -115,7 +115,8 @@ function describeInserts(object: string, expectation: ObjectExpectation, name: C
     const isAllowed =
       caller.role === "gantry_worker"
         ? Boolean(expectation.worker?.insertableColumns) && tenantId !== null
-        : caller.role === "authenticated" && isReached(world, expectation.insert ?? nobody, caller, active, row);
+        : caller.role === "authenticated" &&
+          isReached(world, expectation.insert ?? nobody, caller, active, row);
     if (isAllowed) {
       expect(cell).toMatchObject({ code: null, hasChanged: true });
       expect(cell.ids).toHaveLength(1);

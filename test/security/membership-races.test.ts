@@ -53,13 +53,20 @@ async function countMembers(tenantId: string): Promise<number> {
   return result.rows[0]?.count ?? -1;
 }
 
-function run(client: pg.Client, person: Person, tenantId: string, text: string, values: readonly unknown[] = []) {
+function run(
+  client: pg.Client,
+  person: Person,
+  tenantId: string,
+  text: string,
+  values: readonly unknown[] = [],
+) {
   const request = { headers: { "x-tenant-id": tenantId } };
   return asCaller(client, toCaller(person), request, () => attempt(client, text, values), "commit");
 }
 
 const leave = "delete from public.memberships where tenant_id = $1 and user_id = $2 returning id";
-const stepDown = "update public.memberships set role = 'viewer' where tenant_id = $1 and user_id = $2 returning id";
+const stepDown =
+  "update public.memberships set role = 'viewer' where tenant_id = $1 and user_id = $2 returning id";
 
 test("two last owners leave at once, 200 times: exactly one goes", async () => {
   const [anna, ben, carl] = [await signUp(admin), await signUp(admin), await signUp(admin)];
@@ -76,7 +83,10 @@ test("two last owners leave at once, 200 times: exactly one goes", async () => {
     ]);
     expect(results.filter((result) => result.ids.length === 1)).toHaveLength(1);
     expect(results.filter((result) => result.message === "LAST_OWNER")).toHaveLength(1);
-    const owners = await admin.query("select from public.memberships where tenant_id = $1 and role = 'owner'", [tenantId]);
+    const owners = await admin.query(
+      "select from public.memberships where tenant_id = $1 and role = 'owner'",
+      [tenantId],
+    );
     expect(owners.rowCount).toBe(1);
   }
 }, 60_000);
@@ -86,10 +96,10 @@ test("two owners of the same two tenants delete their accounts at once, 60 times
     const [anna, ben, carl] = [await signUp(admin), await signUp(admin), await signUp(admin)];
     const tenantIds = [await createOwned(anna, ben), await createOwned(ben, anna)];
     for (const tenantId of tenantIds) {
-      await admin.query("insert into public.memberships (tenant_id, user_id, role) values ($1, $2, 'viewer')", [
-        tenantId,
-        carl.id,
-      ]);
+      await admin.query(
+        "insert into public.memberships (tenant_id, user_id, role) values ($1, $2, 'viewer')",
+        [tenantId, carl.id],
+      );
     }
     const results = await Promise.all([
       run(first, anna, tenantIds[0] ?? "", "select private.delete_account()"),
@@ -110,7 +120,10 @@ test("two owners without other members delete their accounts at once: both go, t
     ]);
     expect(results.filter((result) => result.code === "40P01")).toEqual([]);
     const codes = results.map((result) => result.message).sort();
-    expect([["", ""], ["", "LAST_OWNER"]]).toContainEqual(codes);
+    expect([
+      ["", ""],
+      ["", "LAST_OWNER"],
+    ]).toContainEqual(codes);
   }
 }, 60_000);
 
@@ -137,7 +150,9 @@ test("an owner removes a member who deletes their account at that moment, in all
 /** Until both sessions wait for a lock, or it is clear that one of them will not. */
 async function waitForLocks(count: number): Promise<void> {
   for (let round = 0; round < 100; round += 1) {
-    const waiting = await admin.query("select from pg_catalog.pg_stat_activity where wait_event_type = 'Lock'");
+    const waiting = await admin.query(
+      "select from pg_catalog.pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+    );
     if ((waiting.rowCount ?? 0) >= count) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -158,7 +173,9 @@ test.each([["their default tenant"], ["not their default tenant"]])(
     const gate = await connect(database.adminUrl);
     try {
       await gate.query("begin");
-      await gate.query("select from control_plane.tenants where tenant_id = $1 for no key update", [tenantId]);
+      await gate.query("select from control_plane.tenants where tenant_id = $1 for no key update", [
+        tenantId,
+      ]);
       const removal = run(second, owner, tenantId, leave, [tenantId, leaver.id]);
       await waitForLocks(1);
       const deletion = run(first, leaver, tenantId, "select private.delete_account()");
@@ -185,7 +202,8 @@ test("a change of many roles meets a change of one: neither is lost to a deadloc
     // The one-row change holds its row and waits for the tenant; the change of all rows comes to that row last.
     await gate.query("begin");
     await gate.query("select from control_plane.tenants where tenant_id = $1 for no key update", [tenantId]);
-    const promote = "update public.memberships set role = 'admin' where tenant_id = $1 and user_id = $2 returning id";
+    const promote =
+      "update public.memberships set role = 'admin' where tenant_id = $1 and user_id = $2 returning id";
     const one = run(second, ben, tenantId, promote, [tenantId, carl.id]);
     await waitForLocks(1);
     const all = run(

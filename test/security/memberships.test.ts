@@ -120,7 +120,8 @@ describe("changing roles", () => {
 
   test("a new role works on the next statement of the same session, up and down", async () => {
     const { viewer, owner } = team.members;
-    const insert = "insert into public.settings (tenant_id, key, value) values ($1, 'next.statement', '1') returning id";
+    const insert =
+      "insert into public.settings (tenant_id, key, value) values ($1, 'next.statement', '1') returning id";
     const member = await connect(database.adminUrl);
     try {
       const tryInsert = () =>
@@ -138,14 +139,21 @@ describe("changing roles", () => {
   test("a role change reaches a transaction that is already open", async () => {
     const { admin, owner } = team.members;
     const member = await connect(database.adminUrl);
-    const insert = "insert into public.settings (tenant_id, key, value) values ($1, 'open.transaction', '1') returning id";
+    const insert =
+      "insert into public.settings (tenant_id, key, value) values ($1, 'open.transaction', '1') returning id";
     try {
       await asCaller(member, admin, inTeam(), async () => {
         expect((await tryOut(member, admin, insert, [team.tenantId])).ids).toHaveLength(1);
         await runAs(owner, changeRole, [admin.membershipId, "viewer"]);
         expect((await tryOut(member, admin, insert, [team.tenantId])).code).toBe("42501");
         await runAs(owner, remove, [admin.membershipId]);
-        expect((await tryOut(member, admin, "select id from public.memberships where tenant_id = $1", [team.tenantId])).ids).toEqual([]);
+        expect(
+          (
+            await tryOut(member, admin, "select id from public.memberships where tenant_id = $1", [
+              team.tenantId,
+            ])
+          ).ids,
+        ).toEqual([]);
       });
     } finally {
       await member.end();
@@ -181,7 +189,9 @@ describe("removing members and leaving", () => {
   test("revoked member: the next request is refused, and nothing of the tenant is seen", async () => {
     const { developer, owner } = team.members;
     const read = "select id from public.settings where tenant_id is not null";
-    await client.query("insert into public.settings (tenant_id, key, value) values ($1, 'seen', '1')", [team.tenantId]);
+    await client.query("insert into public.settings (tenant_id, key, value) values ($1, 'seen', '1')", [
+      team.tenantId,
+    ]);
     expect((await runAs(developer, read)).ids).toHaveLength(1);
     await runAs(owner, remove, [developer.membershipId]);
     expect((await runAs(developer, read)).ids).toEqual([]);
@@ -202,19 +212,27 @@ describe("removing members and leaving", () => {
 
   test("nobody leaves their personal tenant, not even by a delete without a filter", async () => {
     const { viewer } = team.members;
-    const own = await asCaller(client, viewer, {}, () => attempt(client, "delete from public.memberships returning id"));
+    const own = await asCaller(client, viewer, {}, () =>
+      attempt(client, "delete from public.memberships returning id"),
+    );
     expect(own).toMatchObject({ code: "PT409", message: "PERSONAL_TENANT" });
   });
 
   test("the last owner of a tenant with other members can neither leave nor step down", async () => {
     const { owner, owner2 } = team.members;
     await runAs(owner2, remove, [owner2.membershipId]);
-    expect(await runAs(owner, remove, [owner.membershipId])).toMatchObject({ code: "PT409", message: "LAST_OWNER" });
+    expect(await runAs(owner, remove, [owner.membershipId])).toMatchObject({
+      code: "PT409",
+      message: "LAST_OWNER",
+    });
     expect(await runAs(owner, changeRole, [owner.membershipId, "admin"])).toMatchObject({
       code: "PT409",
       message: "LAST_OWNER",
     });
-    expect(await runAs(owner, "select private.delete_account()")).toMatchObject({ code: "PT409", message: "LAST_OWNER" });
+    expect(await runAs(owner, "select private.delete_account()")).toMatchObject({
+      code: "PT409",
+      message: "LAST_OWNER",
+    });
     expect(await readRole(owner.membershipId)).toBe("owner");
   });
 });
@@ -226,7 +244,9 @@ describe("nine states of a membership", () => {
     [
       "deactivated person",
       async () => {
-        await client.query("update public.users set is_active = false where id = $1", [team.members.admin.id]);
+        await client.query("update public.users set is_active = false where id = $1", [
+          team.members.admin.id,
+        ]);
         return team.members.admin;
       },
       { read: false, write: false },
@@ -243,10 +263,10 @@ describe("nine states of a membership", () => {
       "removed and taken back as admin",
       async () => {
         await runAs(team.members.owner, remove, [team.members.admin.membershipId]);
-        await client.query("insert into public.memberships (tenant_id, user_id, role) values ($1, $2, 'admin')", [
-          team.tenantId,
-          team.members.admin.id,
-        ]);
+        await client.query(
+          "insert into public.memberships (tenant_id, user_id, role) values ($1, $2, 'admin')",
+          [team.tenantId, team.members.admin.id],
+        );
         return team.members.admin;
       },
       { read: true, write: true },
@@ -264,7 +284,9 @@ describe("nine states of a membership", () => {
     [
       "tenant suspended",
       async () => {
-        await runAs(team.members.owner, "select private.set_tenant_suspended($1, true, 'test')", [team.tenantId]);
+        await runAs(team.members.owner, "select private.set_tenant_suspended($1, true, 'test')", [
+          team.tenantId,
+        ]);
         return team.members.owner;
       },
       { read: false, write: false },
@@ -272,8 +294,12 @@ describe("nine states of a membership", () => {
     [
       "tenant suspended and resumed",
       async () => {
-        await runAs(team.members.owner, "select private.set_tenant_suspended($1, true, 'test')", [team.tenantId]);
-        await runAs(team.members.owner, "select private.set_tenant_suspended($1, false, null)", [team.tenantId]);
+        await runAs(team.members.owner, "select private.set_tenant_suspended($1, true, 'test')", [
+          team.tenantId,
+        ]);
+        await runAs(team.members.owner, "select private.set_tenant_suspended($1, false, null)", [
+          team.tenantId,
+        ]);
         return team.members.owner;
       },
       { read: true, write: true },
@@ -289,11 +315,14 @@ describe("nine states of a membership", () => {
   ];
 
   test.each(states)("%s: select, insert, update and delete as declared", async (_name, reach, expected) => {
-    await client.query("insert into public.settings (tenant_id, key, value) values ($1, 'state.row', '1')", [team.tenantId]);
+    await client.query("insert into public.settings (tenant_id, key, value) values ($1, 'state.row', '1')", [
+      team.tenantId,
+    ]);
     const caller = await reach();
     const statements = {
       select: "select id from public.settings where tenant_id = $1 and key = 'state.row'",
-      insert: "insert into public.settings (tenant_id, key, value) values ($1, 'state.new', '1') returning id",
+      insert:
+        "insert into public.settings (tenant_id, key, value) values ($1, 'state.new', '1') returning id",
       update: "update public.settings set value = '2' where tenant_id = $1 returning id",
       delete: "delete from public.settings where tenant_id = $1 returning id",
     };
@@ -318,7 +347,9 @@ describe("nine states of a membership", () => {
     );
     const { admin } = team.members;
     expect((await runAs(admin, "select tenant_id from public.tenants")).ids).toContain(team.tenantId);
-    expect((await runAs(admin, "select id from public.memberships where tenant_id = $1", [team.tenantId])).ids).toHaveLength(5);
+    expect(
+      (await runAs(admin, "select id from public.memberships where tenant_id = $1", [team.tenantId])).ids,
+    ).toHaveLength(5);
     expect((await runAs(admin, "select id from public.audit_logs")).ids.length).toBeGreaterThan(0);
     expect((await runAs(admin, remove, [team.members.viewer.membershipId])).ids).toEqual([]);
     expect((await runAs(admin, remove, [admin.membershipId])).ids).toEqual([admin.membershipId]);

@@ -68,11 +68,16 @@ test("case 23: 2,000 interleaved transactions of two tenants on one connection: 
     await Promise.all(
       Array.from({ length: 20 }, async (_, index) => {
         const round = batch * 20 + index;
-        const [name, tenantId, expected] = cases[(round * 7 + batch) % cases.length] ?? ["owner", acme, [acme]];
+        const [name, tenantId, expected] = cases[(round * 7 + batch) % cases.length] ?? [
+          "owner",
+          acme,
+          [acme],
+        ];
         const seen = await read(name, tenantId, round);
         tenantSettings += seen?.tenants.length ?? 0;
         if (seen?.backend) backends.add(seen.backend);
-        if (JSON.stringify(seen?.tenants) !== JSON.stringify(expected)) wrong.push(`${round} ${name}: ${seen?.tenants}`);
+        if (JSON.stringify(seen?.tenants) !== JSON.stringify(expected))
+          wrong.push(`${round} ${name}: ${seen?.tenants}`);
       }),
     );
   }

@@ -1,12 +1,6 @@
 import type pg from "pg";
-import {
-  type ApiRole,
-  type Attempt,
-  asCaller,
-  connect,
-  tryOut,
-} from "../fixtures/security/sql-session.ts";
-import { callerNames, type CallerName, createWorld, type World } from "../helpers/world.ts";
+import { type ApiRole, type Attempt, asCaller, connect, tryOut } from "../fixtures/security/sql-session.ts";
+import { type CallerName, callerNames, createWorld, type World } from "../helpers/world.ts";
 import { createFingerprint, listColumns, readRows } from "./catalog.ts";
 import { type ObjectExpectation, objects } from "./expectations.ts";
 import type { RowFacts } from "./expected-rows.ts";
@@ -50,7 +44,8 @@ const insertions: Readonly<Record<string, string>> = {
 };
 
 function getUpdate(object: string, expectation: ObjectExpectation, role: ApiRole, column: string): string {
-  const columns = role === "gantry_worker" ? expectation.worker?.updatableColumns : expectation.updatableColumns;
+  const columns =
+    role === "gantry_worker" ? expectation.worker?.updatableColumns : expectation.updatableColumns;
   const target = columns?.[0] ?? column;
   return `update ${object} set ${target} = ${target} where ${expectation.key} = any ($1) returning ${expectation.key}`;
 }

@@ -28,7 +28,12 @@ afterAll(async () => {
 });
 
 /** As the caller, in one transaction that is rolled back, after `prepare` has put its own objects in the way. */
-async function runShadowed(name: CallerName, prepare: readonly string[], text: string, values: readonly unknown[] = []): Promise<Attempt> {
+async function runShadowed(
+  name: CallerName,
+  prepare: readonly string[],
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Attempt> {
   await session.query("begin");
   await become(session, world.callers[name], { headers: { "x-tenant-id": world.tenants.acme } });
   for (const statement of prepare) {
@@ -75,7 +80,11 @@ const calls: [string, string, readonly (keyof World["tenants"] | "database")[]][
   ["delete_account", "select private.delete_account()", []],
   ["the policies of settings", "select id from public.settings", []],
   ["the policies of memberships", "select id from public.memberships", []],
-  ["the audit trigger", "insert into public.settings (tenant_id, key, value) values ($1, 'shadow.x', '1')", ["acme"]],
+  [
+    "the audit trigger",
+    "insert into public.settings (tenant_id, key, value) values ($1, 'shadow.x', '1')",
+    ["acme"],
+  ],
 ];
 
 describe.each([
@@ -107,24 +116,31 @@ describe("a temporary type of the caller never runs code with an owner's rights"
     ];
   }
 
-  test.each(types)("a domain named %s", async (type) => {
-    // A new session: a function that was compiled before would not look at the name again.
-    for (const [, text, ids] of calls) {
-      const fresh = await connect(database.edgeUrl);
-      try {
-        await fresh.query("begin");
-        await become(fresh, world.callers.owner, { headers: { "x-tenant-id": world.tenants.acme } });
-        for (const statement of createTrap(type)) await fresh.query(statement);
-        const values = ids.map((id) => (id === "database" ? world.databases.acme : world.tenants.acme));
-        await attempt(fresh, text, values);
-        const caught = await attempt(fresh, "select distinct who from pg_temp.caught where who <> 'authenticated'");
-        await fresh.query("rollback");
-        expect(caught.ids, text).toEqual([]);
-      } finally {
-        await fresh.end();
+  test.each(types)(
+    "a domain named %s",
+    async (type) => {
+      // A new session: a function that was compiled before would not look at the name again.
+      for (const [, text, ids] of calls) {
+        const fresh = await connect(database.edgeUrl);
+        try {
+          await fresh.query("begin");
+          await become(fresh, world.callers.owner, { headers: { "x-tenant-id": world.tenants.acme } });
+          for (const statement of createTrap(type)) await fresh.query(statement);
+          const values = ids.map((id) => (id === "database" ? world.databases.acme : world.tenants.acme));
+          await attempt(fresh, text, values);
+          const caught = await attempt(
+            fresh,
+            "select distinct who from pg_temp.caught where who <> 'authenticated'",
+          );
+          await fresh.query("rollback");
+          expect(caught.ids, text).toEqual([]);
+        } finally {
+          await fresh.end();
+        }
       }
-    }
-  }, 30_000);
+    },
+    30_000,
+  );
 
   test("a trigger function of ours cannot be hung on a table of the caller's", async () => {
     const result = await runShadowed(

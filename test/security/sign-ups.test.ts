@@ -38,7 +38,9 @@ async function readMirror(person: Person): Promise<Mirror | undefined> {
 }
 
 async function countRepairs(person: Person): Promise<number> {
-  const result = await client.query("select from control_plane.signup_repairs where user_id = $1", [person.id]);
+  const result = await client.query("select from control_plane.signup_repairs where user_id = $1", [
+    person.id,
+  ]);
   return result.rowCount ?? 0;
 }
 
@@ -58,7 +60,11 @@ test("100 sign-ups at once with equal names, emoji and without e-mail: all succe
       ),
     );
     for (const person of people) {
-      expect(await readMirror(person)).toMatchObject({ email: person.email, role: "owner", is_default: true });
+      expect(await readMirror(person)).toMatchObject({
+        email: person.email,
+        role: "owner",
+        is_default: true,
+      });
       expect(await countRepairs(person)).toBe(0);
     }
   } finally {
@@ -69,7 +75,7 @@ test("100 sign-ups at once with equal names, emoji and without e-mail: all succe
 describe("names that people bring", () => {
   test.each([
     ["300 characters", "x".repeat(300), "x".repeat(200)],
-    ["300 emoji", "👩‍🚀".repeat(100), "👩‍🚀".repeat(66) + "👩‍"],
+    ["300 emoji", "👩‍🚀".repeat(100), `${"👩‍🚀".repeat(66)}👩‍`],
     ["control characters", "a\u0001\u001f\u007fb", "a b"],
     ["line breaks", "a\r\nb\tc", "a b c"],
     ["only blanks", "   ", null],
@@ -140,17 +146,30 @@ describe("a sign-up never fails because of us", () => {
       "alter function private.register_user_gone(uuid, text, text) rename to register_user",
     ],
   ];
-  test.each(faults)("%s: the auth user exists, the repair is noted, and repair_signups() makes up for it", async (_name, breakIt, mendIt) => {
-    const person = await signUpWhileBroken(breakIt, mendIt);
-    const found = await client.query("select from auth.users where id = $1", [person.id]);
-    expect(found.rowCount).toBe(1);
-    expect(await countRepairs(person)).toBe(1);
-    const worker = { name: "worker", role: "gantry_worker", claims: null } as const;
-    const repaired = await asCaller(client, worker, {}, () => attempt(client, "select private.repair_signups()"), "commit");
-    expect(repaired).toMatchObject({ code: null, ids: ["1"] });
-    expect(await readMirror(person)).toMatchObject({ full_name: "Unlucky", role: "owner", is_default: true });
-    expect(await countRepairs(person)).toBe(0);
-  });
+  test.each(faults)(
+    "%s: the auth user exists, the repair is noted, and repair_signups() makes up for it",
+    async (_name, breakIt, mendIt) => {
+      const person = await signUpWhileBroken(breakIt, mendIt);
+      const found = await client.query("select from auth.users where id = $1", [person.id]);
+      expect(found.rowCount).toBe(1);
+      expect(await countRepairs(person)).toBe(1);
+      const worker = { name: "worker", role: "gantry_worker", claims: null } as const;
+      const repaired = await asCaller(
+        client,
+        worker,
+        {},
+        () => attempt(client, "select private.repair_signups()"),
+        "commit",
+      );
+      expect(repaired).toMatchObject({ code: null, ids: ["1"] });
+      expect(await readMirror(person)).toMatchObject({
+        full_name: "Unlucky",
+        role: "owner",
+        is_default: true,
+      });
+      expect(await countRepairs(person)).toBe(0);
+    },
+  );
 
   test("even the repair list refuses: the auth user exists, and repair_signups() finds them by themselves", async () => {
     const person = await signUpWhileBroken(
@@ -180,7 +199,9 @@ describe("a sign-up never fails because of us", () => {
   }, 20_000);
 
   test("one sign-up that cannot be repaired does not keep the others waiting", async () => {
-    await client.query("alter table control_plane.tenants add constraint broken check (created_at < '2000-01-01') not valid");
+    await client.query(
+      "alter table control_plane.tenants add constraint broken check (created_at < '2000-01-01') not valid",
+    );
     const people = [await signUp(client), await signUp(client), await signUp(client)];
     await client.query("alter table control_plane.tenants drop constraint broken");
     await client.query(
@@ -208,7 +229,9 @@ describe("the mirror follows the auth user", () => {
 
   test("a changed e-mail never fails because of us", async () => {
     const person = await signUp(client);
-    await client.query("alter table public.users add constraint broken check (email <> 'unlucky@example.test') not valid");
+    await client.query(
+      "alter table public.users add constraint broken check (email <> 'unlucky@example.test') not valid",
+    );
     try {
       await client.query("update auth.users set email = 'unlucky@example.test' where id = $1", [person.id]);
     } finally {
@@ -230,6 +253,8 @@ describe("the mirror follows the auth user", () => {
       "select status, deletion_scheduled_at > now() as is_scheduled, display_name from control_plane.tenants where personal_user_id = $1",
       [person.id],
     );
-    expect(tenant.rows).toEqual([{ status: "inactive", is_scheduled: true, display_name: expect.not.stringContaining("Gone") }]);
+    expect(tenant.rows).toEqual([
+      { status: "inactive", is_scheduled: true, display_name: expect.not.stringContaining("Gone") },
+    ]);
   });
 });
