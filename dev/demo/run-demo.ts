@@ -8,9 +8,12 @@ import { type Property, tryDatabase, tryFunctions, tryTables } from "./try-doors
 
 type Print = (line: string) => void;
 
-async function createTenant(person: Person): Promise<{ id: string; name: string }> {
+async function createTenant(person: Person): Promise<{ tenantId: string; name: string }> {
   const name = `acme-${randomBytes(4).toString("hex")}`;
-  return callTenants<{ id: string; name: string }>(person.client, "POST", "", { name, displayName: "Acme" });
+  return callTenants<{ tenantId: string; name: string }>(person.client, "POST", "", {
+    name,
+    displayName: "Acme",
+  });
 }
 
 /** Works in the new database as its owner does: creates a table, writes a row and reads it. */
@@ -56,21 +59,21 @@ export async function runDemo(target: DemoTarget, write: Print): Promise<void> {
 
   write("2. Ada creates a tenant");
   const tenant = await createTenant(ada);
-  print(`${tenant.name}  ${tenant.id}`);
+  print(`${tenant.name}  ${tenant.tenantId}`);
 
   write("3. Ada asks for a database and watches the operation");
-  const database = await getDatabase(ada, tenant.id, print);
+  const database = await getDatabase(ada, tenant.tenantId, print);
 
   write("4. Ada connects to it and creates a table");
   await useDatabase(database, print);
 
   write("5. Mallory sees nothing of all that");
-  const property = { tenantId: tenant.id, database };
+  const property = { tenantId: tenant.tenantId, database };
   await tryToIntrude(target, mallory, property, print);
 
   write("6. Mallory gets a database too, and tries its credentials on Ada's");
   const own = await createTenant(mallory);
-  const { connectionString } = await getDatabase(mallory, own.id, print);
+  const { connectionString } = await getDatabase(mallory, own.tenantId, print);
   print(await tryDatabase(connectionString, property));
   write("Done.");
 }

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,6 +16,8 @@ let functionsRoot: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "gantry-functions-"));
+  // Root's server user has to get through.
+  await chmod(folder, 0o711);
   functionsRoot = join(folder, "functions");
   await cp(new URL("../fixtures/functions", import.meta.url), functionsRoot, { recursive: true });
   stack = await startStack({
