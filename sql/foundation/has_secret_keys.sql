@@ -1,7 +1,7 @@
 create function private.has_secret_keys(p_value jsonb) returns boolean
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select exists (
     select from pg_catalog.jsonb_path_query(p_value, 'lax $.** ? (@.type() == "object").keyvalue()') as pair

@@ -1,6 +1,6 @@
 create function private.raise_problem(p_status integer, p_code text, p_detail text default null) returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- PostgREST answers SQLSTATE PTxyz with HTTP status xyz; edge functions read the code from the message.

@@ -19,8 +19,10 @@ create table control_plane.tenants (
     char_length(display_name) between 1 and 200 and display_name !~ '[\x01-\x1f\x7f]'
   ),
   constraint personal_names_belong_to_personal_tenants check (
-    (personal_user_id is null and name !~ '^personal-')
-    or name = 'personal-' || personal_user_id
+    case
+      when personal_user_id is null then name !~ '^personal-' and slug !~ '^personal-'
+      else name = 'personal-' || personal_user_id and (slug = name or slug !~ '^personal-')
+    end
   ),
   constraint environment_is_known check (environment in ('development', 'staging', 'production')),
   constraint status_is_known check (status in ('active', 'inactive', 'suspended', 'pending')),

@@ -31,20 +31,6 @@ ALTER TABLE "control_plane"."provisioning_targets"
 ALTER TABLE "control_plane"."provisioning_targets"
   FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE "control_plane"."signup_repairs" (
-  "user_id"        uuid                     NOT NULL,
-  "error_sqlstate" text                     NOT NULL,
-  "error_message"  text                     NOT NULL,
-  "created_at"     timestamp with time zone NOT NULL DEFAULT now(),
-  CONSTRAINT "signup_repairs_pkey" PRIMARY KEY (user_id)
-);
-
-ALTER TABLE "control_plane"."signup_repairs"
-  ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE "control_plane"."signup_repairs"
-  FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE "control_plane"."system_config" (
   "key"        text                     NOT NULL,
   "value"      jsonb                    NOT NULL,
@@ -130,8 +116,11 @@ CREATE TABLE "control_plane"."tenants" (
     CHECK ((((char_length(display_name) >= 1) AND (char_length(display_name) <= 200)) AND (display_name !~ '[\x01-\x1f\x7f]'::text))),
   CONSTRAINT "environment_is_known" CHECK ((environment = ANY (ARRAY['development'::text, 'staging'::text, 'production'::text]))),
   CONSTRAINT "name_is_lower_case_words" CHECK ((name ~ '^[a-z0-9]([a-z0-9_-]{0,253}[a-z0-9])?$'::text)),
-  CONSTRAINT "personal_names_belong_to_personal_tenants"
-    CHECK ((((personal_user_id IS NULL) AND (name !~ '^personal-'::text)) OR (name = ('personal-'::text || personal_user_id)))),
+  CONSTRAINT "personal_names_belong_to_personal_tenants" CHECK (
+CASE
+    WHEN (personal_user_id IS NULL) THEN ((name !~ '^personal-'::text) AND (slug !~ '^personal-'::text))
+    ELSE ((name = ('personal-'::text || personal_user_id)) AND ((slug = name) OR (slug !~ '^personal-'::text)))
+END),
   CONSTRAINT "slug_is_lower_case_words" CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,253}[a-z0-9])?$'::text)),
   CONSTRAINT "status_is_known" CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'suspended'::text, 'pending'::text]))),
   CONSTRAINT "suspended_at_only_when_suspended" CHECK (((status = 'suspended'::text) = (suspended_at IS NOT NULL))),
@@ -405,7 +394,7 @@ CREATE OR REPLACE FUNCTION private.acting_user_id()
   LANGUAGE plpgsql
   STABLE
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_user_id uuid := private.claimed_user_id();
@@ -429,7 +418,7 @@ CREATE OR REPLACE FUNCTION private.advance_progress (
   RETURNS jsonb
   LANGUAGE sql
   IMMUTABLE
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
   -- A retried step reports what was reported before: the percentage stays where it was.
   select pg_catalog.jsonb_build_object(
@@ -447,7 +436,7 @@ CREATE OR REPLACE FUNCTION private.audit_change()
   RETURNS TRIGGER
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_resource_type text := tg_argv[0];
@@ -495,7 +484,7 @@ CREATE OR REPLACE FUNCTION private.caller_id()
   LANGUAGE plpgsql
   STABLE
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_user_id uuid;
@@ -515,7 +504,7 @@ CREATE OR REPLACE FUNCTION private.choose_default_tenant (
   RETURNS void
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_caller_id uuid := private.caller_id();
@@ -553,7 +542,7 @@ CREATE OR REPLACE FUNCTION private.claim_jobs (
     request_id    text
   )
   LANGUAGE sql
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
   with due as (
     select j.id
@@ -591,12 +580,12 @@ CREATE OR REPLACE FUNCTION private.claimed_user_id()
   RETURNS uuid
   LANGUAGE plpgsql
   STABLE
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_claims jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
 begin
-  if v_claims ->> 'role' = 'authenticated'
+  if v_claims @> '{"role": "authenticated", "aud": "authenticated"}'
     and v_claims -> 'is_anonymous' is distinct from 'true'::jsonb
     and pg_input_is_valid(v_claims ->> 'sub', 'uuid')
   then
@@ -612,7 +601,7 @@ CREATE OR REPLACE FUNCTION private.client_address (
   RETURNS text
   LANGUAGE sql
   IMMUTABLE
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
   -- The last entry is the one our own gateway added; the ones before it are the caller's word.
   select coalesce(
@@ -629,7 +618,7 @@ CREATE OR REPLACE FUNCTION private.complete_job (
 )
   RETURNS boolean
   LANGUAGE sql
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
   with completed as (
     update public.background_jobs j
@@ -653,7 +642,7 @@ CREATE OR REPLACE FUNCTION private.create_tenant (
   RETURNS uuid
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_caller_id uuid := private.caller_id();
@@ -690,7 +679,7 @@ CREATE OR REPLACE FUNCTION private.defer_job (
 )
   RETURNS boolean
   LANGUAGE sql
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
   with deferred as (
     update public.background_jobs j
@@ -705,7 +694,7 @@ CREATE OR REPLACE FUNCTION private.delete_account()
   RETURNS void
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_caller_id uuid := private.caller_id();
@@ -746,7 +735,7 @@ CREATE OR REPLACE FUNCTION private.enqueue_job (
   RETURNS uuid
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_job_id uuid;
@@ -783,7 +772,7 @@ CREATE OR REPLACE FUNCTION private.ensure_audit_partitions (
   RETURNS integer
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_month timestamptz;
@@ -830,7 +819,7 @@ CREATE OR REPLACE FUNCTION private.fail_job (
 )
   RETURNS text
   LANGUAGE sql
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
   update public.background_jobs j
   set status = case when p_retryable and j.attempts < j.max_attempts then 'pending' else 'failed' end,
@@ -853,7 +842,7 @@ CREATE OR REPLACE FUNCTION private.fail_operation_of_job()
   RETURNS TRIGGER
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   with ended as (
@@ -879,7 +868,7 @@ CREATE OR REPLACE FUNCTION private.follow_membership_removal()
   RETURNS TRIGGER
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   -- The foreign key has already cleared the choice of this tenant; the personal one takes its place.
@@ -909,7 +898,7 @@ CREATE OR REPLACE FUNCTION private.follow_tenant (
   RETURNS boolean
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_is_open boolean;
@@ -955,7 +944,7 @@ ALTER FUNCTION "private"."follow_tenant"(uuid) OWNER TO "gantry_definer";
 CREATE OR REPLACE FUNCTION private.guard_live_database()
   RETURNS TRIGGER
   LANGUAGE plpgsql
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   if old.deleted_at is null then
@@ -969,7 +958,7 @@ CREATE OR REPLACE FUNCTION private.guard_membership()
   RETURNS TRIGGER
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_caller_id uuid := private.caller_id();
@@ -980,9 +969,12 @@ begin
     return new;
   end if;
 
-  -- Serialises all changes of one tenant's members, so that two last owners cannot leave at the same time.
-  select t.personal_user_id into v_personal_user_id
-  from control_plane.tenants t where t.tenant_id = old.tenant_id for no key update;
+  -- Serialises all changes of one tenant's members, so that two last owners cannot leave at the same time. A write, not
+  -- only a lock: under repeatable read the second one then fails instead of deciding by what it saw before.
+  update control_plane.tenants t
+  set updated_at = pg_catalog.now()
+  where t.tenant_id = old.tenant_id
+  returning t.personal_user_id into v_personal_user_id;
   if not found then
     return old; -- the tenant itself is being deleted
   end if;
@@ -1023,7 +1015,7 @@ CREATE OR REPLACE FUNCTION private.has_secret_keys (
   RETURNS boolean
   LANGUAGE sql
   IMMUTABLE
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
   select exists (
     select from pg_catalog.jsonb_path_query(p_value, 'lax $.** ? (@.type() == "object").keyvalue()') as pair
@@ -1035,20 +1027,16 @@ CREATE OR REPLACE FUNCTION private.on_auth_user_created()
   RETURNS TRIGGER
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
+  SET lock_timeout TO '2s'
   AS $function$
-declare
-  v_message text;
 begin
   perform private.register_user(new.id, new.email, new.raw_user_meta_data ->> 'full_name');
   return new;
 exception
-  -- A sign-up never fails because of us: the fault is recorded and the maintenance job tries again.
+  -- A sign-up never fails or waits because of us: the maintenance job finds people without a row and makes it then.
   when others then
-    get stacked diagnostics v_message = message_text;
-    insert into control_plane.signup_repairs (user_id, error_sqlstate, error_message)
-    values (new.id, sqlstate, v_message)
-    on conflict (user_id) do nothing;
+    raise warning 'sign-up of % has no tenant yet: % %', new.id, sqlstate, sqlerrm;
     return new;
 end
 $function$;
@@ -1057,11 +1045,13 @@ CREATE OR REPLACE FUNCTION private.on_auth_user_deleted()
   RETURNS TRIGGER
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_tenant_id uuid;
 begin
+  -- Memberships are locked before the person, as everybody does who removes a member, so that none waits in a ring.
+  perform from public.memberships m where m.user_id = old.id order by m.tenant_id for update;
   update public.users u
   set deleted_at = pg_catalog.now(), is_active = false, email = null, full_name = null, active_tenant_id = null
   where u.id = old.id;
@@ -1072,7 +1062,9 @@ begin
   loop
     delete from public.memberships m where m.user_id = old.id and m.tenant_id = v_tenant_id;
   end loop;
-  delete from control_plane.signup_repairs r where r.user_id = old.id;
+  update control_plane.tenants t
+  set display_name = 'Personal', slug = t.name
+  where t.personal_user_id = old.id;
   return old;
 end
 $function$;
@@ -1081,11 +1073,17 @@ CREATE OR REPLACE FUNCTION private.on_auth_user_updated()
   RETURNS TRIGGER
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
+  SET lock_timeout TO '2s'
   AS $function$
 begin
   update public.users u set email = new.email where u.id = new.id and u.deleted_at is null;
   return new;
+exception
+  -- Signing in with the new address must not depend on the mirror; the maintenance job brings it up to date.
+  when others then
+    raise warning 'e-mail of % is not mirrored yet: % %', new.id, sqlstate, sqlerrm;
+    return new;
 end
 $function$;
 
@@ -1097,7 +1095,7 @@ CREATE OR REPLACE FUNCTION private.open_operation (
   RETURNS uuid
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_operation_id uuid;
@@ -1136,7 +1134,7 @@ CREATE OR REPLACE FUNCTION private.place_database (
   RETURNS uuid
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_name text := coalesce(p_name, 'main');
@@ -1193,7 +1191,7 @@ ALTER FUNCTION "private"."place_database"(uuid, text, text) OWNER TO "gantry_def
 CREATE OR REPLACE FUNCTION private.pre_request()
   RETURNS void
   LANGUAGE plpgsql
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_headers jsonb := nullif(pg_catalog.current_setting('request.headers', true), '')::jsonb;
@@ -1206,6 +1204,11 @@ begin
     pg_catalog.set_config('gantry.client_address', private.client_address(v_headers ->> 'x-forwarded-for'), true),
     pg_catalog.set_config('gantry.user_agent', coalesce(v_headers ->> 'user-agent', ''), true);
 
+  -- These counts are the planner's guesses about the whole table, other tenants' rows included.
+  if v_headers ->> 'prefer' ~* 'count\s*=\s*(planned|estimated)' then
+    perform private.raise_problem(400, 'COUNT_NOT_EXACT');
+  end if;
+
   -- A credential of a kind that is not accepted is refused; it never means "without it".
   if v_headers ? 'x-api-key' or v_headers ? 'x-impersonation-session' then
     perform private.raise_problem(401, 'CREDENTIAL_INVALID');
@@ -1217,7 +1220,7 @@ CREATE OR REPLACE FUNCTION private.purge_due_tenants()
   RETURNS integer
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_tenant_id uuid;
@@ -1257,7 +1260,7 @@ CREATE OR REPLACE FUNCTION private.raise_problem (
 )
   RETURNS void
   LANGUAGE plpgsql
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   -- PostgREST answers SQLSTATE PTxyz with HTTP status xyz; edge functions read the code from the message.
@@ -1280,7 +1283,7 @@ CREATE OR REPLACE FUNCTION private.read_connection (
   )
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_tenant_id uuid;
@@ -1326,7 +1329,7 @@ CREATE OR REPLACE FUNCTION private.record_audit (
   RETURNS void
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   perform private.write_audit(
@@ -1352,7 +1355,7 @@ CREATE OR REPLACE FUNCTION private.register_user (
   RETURNS void
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_full_name text := nullif(
@@ -1366,7 +1369,7 @@ begin
   on conflict (id) do nothing;
 
   insert into control_plane.tenants (name, slug, display_name, personal_user_id, created_by)
-  values (v_personal_name, v_personal_name, coalesce(v_full_name, 'Personal'), p_user_id, p_user_id)
+  values (v_personal_name, v_personal_name, 'Personal', p_user_id, p_user_id)
   on conflict (name) do nothing;
 
   select t.tenant_id into strict v_tenant_id from control_plane.tenants t where t.personal_user_id = p_user_id;
@@ -1390,7 +1393,7 @@ CREATE OR REPLACE FUNCTION private.renew_job (
 )
   RETURNS boolean
   LANGUAGE sql
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
   with renewed as (
     update public.background_jobs j
@@ -1405,7 +1408,7 @@ CREATE OR REPLACE FUNCTION private.repair_signups()
   RETURNS integer
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_user record;
@@ -1413,18 +1416,18 @@ declare
 begin
   for v_user in
     select a.id, a.email, a.raw_user_meta_data ->> 'full_name' as full_name
-    from control_plane.signup_repairs r
-    join auth.users a on a.id = r.user_id
-    for update of r skip locked
+    from auth.users a
+    left join public.users u on u.id = a.id
+    where u.id is null or (u.deleted_at is null and u.email is distinct from a.email)
   loop
     begin
       perform private.register_user(v_user.id, v_user.email, v_user.full_name);
-      delete from control_plane.signup_repairs r where r.user_id = v_user.id;
+      update public.users u set email = v_user.email where u.id = v_user.id and u.email is distinct from v_user.email;
       v_repaired_count := v_repaired_count + 1;
     exception
-      -- One that still fails must not keep the others waiting; its row says why.
+      -- One that still fails must not keep the others waiting; it is found again next time.
       when others then
-        update control_plane.signup_repairs r set error_sqlstate = sqlstate, error_message = sqlerrm where r.user_id = v_user.id;
+        raise warning 'sign-up of % cannot be repaired: % %', v_user.id, sqlstate, sqlerrm;
     end;
   end loop;
   return v_repaired_count;
@@ -1440,7 +1443,7 @@ CREATE OR REPLACE FUNCTION private.report_job_progress (
 )
   RETURNS boolean
   LANGUAGE sql
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
   with reported as (
     update public.background_jobs j
@@ -1461,7 +1464,7 @@ CREATE OR REPLACE FUNCTION private.request_database_operation (
   RETURNS uuid
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_database control_plane.tenant_databases;
@@ -1503,7 +1506,7 @@ CREATE OR REPLACE FUNCTION private.require_permission (
   LANGUAGE plpgsql
   STABLE
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   if private.tenant_with(p_permission) is not distinct from p_tenant_id and p_tenant_id is not null then
@@ -1522,7 +1525,7 @@ ALTER FUNCTION "private"."require_permission"(uuid, text) OWNER TO "gantry_defin
 CREATE OR REPLACE FUNCTION private.schedule_maintenance()
   RETURNS void
   LANGUAGE plpgsql
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   if exists (
@@ -1549,7 +1552,7 @@ CREATE OR REPLACE FUNCTION private.set_tenant_suspended (
   RETURNS void
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_tenant control_plane.tenants;
@@ -1587,7 +1590,7 @@ ALTER FUNCTION "private"."set_tenant_suspended"(uuid, boolean, text) OWNER TO "g
 CREATE OR REPLACE FUNCTION private.set_updated_at()
   RETURNS TRIGGER
   LANGUAGE plpgsql
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   new.updated_at := pg_catalog.now();
@@ -1602,7 +1605,7 @@ CREATE OR REPLACE FUNCTION private.tenant_with (
   LANGUAGE plpgsql
   STABLE
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_claims jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
@@ -1612,7 +1615,7 @@ declare
 begin
   -- Runs once in every statement of every client, so it is written for speed: plpgsql, because a definer function in
   -- language sql is planned anew each time, and without calling private.claimed_user_id(), which says the same.
-  if v_claims ->> 'role' = 'authenticated'
+  if v_claims @> '{"role": "authenticated", "aud": "authenticated"}'
     and v_claims -> 'is_anonymous' is distinct from 'true'::jsonb
     and pg_input_is_valid(v_claims ->> 'sub', 'uuid')
   then
@@ -1653,7 +1656,7 @@ CREATE OR REPLACE FUNCTION private.tenants_with (
   LANGUAGE plpgsql
   STABLE
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_tenant_ids uuid[];
@@ -1676,7 +1679,7 @@ CREATE OR REPLACE FUNCTION private.visible_user_ids()
   LANGUAGE plpgsql
   STABLE
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_caller_id uuid := private.caller_id();
@@ -1708,11 +1711,17 @@ CREATE OR REPLACE FUNCTION private.write_audit (
   RETURNS void
   LANGUAGE plpgsql
   SECURITY DEFINER
-  SET search_path TO ''
+  SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_address text := nullif(pg_catalog.current_setting('gantry.client_address', true), '');
+  v_ip_address inet;
 begin
+  -- A statement of its own: inside the insert the cast could be evaluated before the check.
+  if pg_catalog.pg_input_is_valid(v_address, 'inet') then
+    v_ip_address := v_address;
+  end if;
+
   insert into public.audit_logs (
     tenant_id, action_type, action, actor_id, resource_type, resource_id, old_value, new_value, metadata,
     ip_address, user_agent, request_id
@@ -1721,7 +1730,7 @@ begin
     p_tenant_id, p_action_type, p_action,
     coalesce(private.claimed_user_id(), nullif(pg_catalog.current_setting('gantry.actor_id', true), '')::uuid),
     p_resource_type, p_resource_id, p_old_value, p_new_value, p_metadata,
-    case when pg_catalog.pg_input_is_valid(v_address, 'inet') then v_address::inet end,
+    v_ip_address,
     pg_catalog.left(nullif(pg_catalog.current_setting('gantry.user_agent', true), ''), 400),
     nullif(pg_catalog.current_setting('gantry.request_id', true), '')
   );
@@ -2282,7 +2291,7 @@ COMMENT ON FUNCTION "private"."choose_default_tenant"(uuid) IS 'Makes one of the
 
 COMMENT ON FUNCTION "private"."claim_jobs"(text, integer, integer, text[]) IS 'Takes up to p_limit due jobs for p_lease_seconds. Jobs locked by another worker are passed over, never waited for.';
 
-COMMENT ON FUNCTION "private"."claimed_user_id"() IS 'The person a request''s verified token names; null without one and for anonymous sign-ins.';
+COMMENT ON FUNCTION "private"."claimed_user_id"() IS 'The person a request''s verified token names; null without one, for anonymous sign-ins, and for tokens made for another audience.';
 
 COMMENT ON FUNCTION "private"."client_address"(text) IS 'The client address out of an x-forwarded-for header; empty without one.';
 
@@ -2322,7 +2331,7 @@ COMMENT ON FUNCTION "private"."open_operation"(text, uuid, uuid) IS 'Starts an o
 
 COMMENT ON FUNCTION "private"."place_database"(uuid, text, text) IS 'Picks a target with room and writes down the database that will be made there. 409 DATABASE_NAME_TAKEN or NO_TARGET_AVAILABLE.';
 
-COMMENT ON FUNCTION "private"."pre_request"() IS 'Runs before each request of the Data API: clears settings, notes the client for the audit log, refuses unknown credentials.';
+COMMENT ON FUNCTION "private"."pre_request"() IS 'Runs before each request of the Data API: clears settings, notes the client for the audit log, refuses counts that tell sizes and unknown credentials.';
 
 COMMENT ON FUNCTION "private"."purge_due_tenants"() IS 'Removes tenants whose week has passed, after their databases; returns how many are gone.';
 
@@ -2336,7 +2345,7 @@ COMMENT ON FUNCTION "private"."register_user"(uuid, text, text) IS 'Makes a pers
 
 COMMENT ON FUNCTION "private"."renew_job"(uuid, bigint, integer) IS 'Prolongs a lease; false when another worker holds it by now.';
 
-COMMENT ON FUNCTION "private"."repair_signups"() IS 'Makes the personal tenants that could not be made at sign-up; returns how many.';
+COMMENT ON FUNCTION "private"."repair_signups"() IS 'Makes the rows and personal tenants that could not be made at sign-up, and mirrors e-mails that could not be; returns how many.';
 
 COMMENT ON FUNCTION "private"."report_job_progress"(uuid, bigint, integer, integer, text) IS 'Shows how far a job is; false when the lease is lost.';
 
@@ -2443,8 +2452,6 @@ COMMENT ON POLICY "users_select_colleagues" ON "public"."users" IS 'People see t
 COMMENT ON POLICY "users_update_self" ON "public"."users" IS 'People change their own name, and nothing else.';
 
 COMMENT ON TABLE "control_plane"."provisioning_targets" IS 'Clusters that tenant databases are made on; never the one that holds Gantry.';
-
-COMMENT ON TABLE "control_plane"."signup_repairs" IS 'Sign-ups whose personal tenant could not be made at once; the maintenance job makes it and removes the row.';
 
 COMMENT ON TABLE "control_plane"."system_config" IS 'Settings of the installation itself; operators only.';
 
@@ -2733,8 +2740,6 @@ GRANT UPDATE ("status") ON TABLE "control_plane"."provisioning_targets" TO "gant
 GRANT SELECT ON TABLE "control_plane"."provisioning_targets" TO "gantry_definer", "gantry_worker";
 
 GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "control_plane"."provisioning_targets" TO "postgres";
-
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "control_plane"."signup_repairs" TO "postgres";
 
 GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "control_plane"."system_config" TO "postgres";
 

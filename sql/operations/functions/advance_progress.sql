@@ -2,7 +2,7 @@ create function private.advance_progress(p_progress jsonb, p_current integer, p_
 returns jsonb
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   -- A retried step reports what was reported before: the percentage stays where it was.
   select pg_catalog.jsonb_build_object(

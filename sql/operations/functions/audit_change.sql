@@ -1,7 +1,7 @@
 create function private.audit_change() returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_resource_type text := tg_argv[0];

@@ -1,7 +1,7 @@
 create function private.client_address(p_forwarded_for text) returns text
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   -- The last entry is the one our own gateway added; the ones before it are the caller's word.
   select coalesce(

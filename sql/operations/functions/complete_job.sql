@@ -1,7 +1,7 @@
 create function private.complete_job(p_id uuid, p_fence bigint) returns boolean
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with completed as (
     update public.background_jobs j

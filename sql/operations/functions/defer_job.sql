@@ -1,7 +1,7 @@
 create function private.defer_job(p_id uuid, p_fence bigint, p_run_at timestamptz) returns boolean
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with deferred as (
     update public.background_jobs j

@@ -10,7 +10,7 @@ create function private.enqueue_job(
 ) returns uuid
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_job_id uuid;

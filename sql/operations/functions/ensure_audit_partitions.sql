@@ -1,7 +1,7 @@
 create function private.ensure_audit_partitions(p_months_ahead integer) returns integer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_month timestamptz;

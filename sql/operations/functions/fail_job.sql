@@ -7,7 +7,7 @@ create function private.fail_job(
 ) returns text
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   update public.background_jobs j
   set status = case when p_retryable and j.attempts < j.max_attempts then 'pending' else 'failed' end,

@@ -1,6 +1,6 @@
 create function private.pre_request() returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_headers jsonb := nullif(pg_catalog.current_setting('request.headers', true), '')::jsonb;
@@ -13,6 +13,11 @@ begin
     pg_catalog.set_config('gantry.client_address', private.client_address(v_headers ->> 'x-forwarded-for'), true),
     pg_catalog.set_config('gantry.user_agent', coalesce(v_headers ->> 'user-agent', ''), true);
 
+  -- These counts are the planner's guesses about the whole table, other tenants' rows included.
+  if v_headers ->> 'prefer' ~* 'count\s*=\s*(planned|estimated)' then
+    perform private.raise_problem(400, 'COUNT_NOT_EXACT');
+  end if;
+
   -- A credential of a kind that is not accepted is refused; it never means "without it".
   if v_headers ? 'x-api-key' or v_headers ? 'x-impersonation-session' then
     perform private.raise_problem(401, 'CREDENTIAL_INVALID');
@@ -21,4 +26,4 @@ end
 $$;
 
 comment on function private.pre_request() is
-  'Runs before each request of the Data API: clears settings, notes the client for the audit log, refuses unknown credentials.';
+  'Runs before each request of the Data API: clears settings, notes the client for the audit log, refuses counts that tell sizes and unknown credentials.';

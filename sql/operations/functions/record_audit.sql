@@ -7,7 +7,7 @@ create function private.record_audit(
 ) returns void
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.write_audit(

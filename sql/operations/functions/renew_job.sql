@@ -1,7 +1,7 @@
 create function private.renew_job(p_id uuid, p_fence bigint, p_lease_seconds integer) returns boolean
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with renewed as (
     update public.background_jobs j

@@ -7,7 +7,7 @@ create function private.report_job_progress(
 ) returns boolean
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with reported as (
     update public.background_jobs j

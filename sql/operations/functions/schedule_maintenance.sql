@@ -1,6 +1,6 @@
 create function private.schedule_maintenance() returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (

@@ -1,7 +1,7 @@
 create function private.fail_operation_of_job() returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   with ended as (

@@ -1,7 +1,7 @@
 create function private.follow_tenant(p_tenant_id uuid) returns boolean
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_is_open boolean;

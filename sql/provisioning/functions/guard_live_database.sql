@@ -1,6 +1,6 @@
 create function private.guard_live_database() returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if old.deleted_at is null then

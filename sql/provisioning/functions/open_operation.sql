@@ -1,7 +1,7 @@
 create function private.open_operation(p_kind text, p_tenant_id uuid, p_database_id uuid) returns uuid
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_operation_id uuid;

@@ -1,7 +1,7 @@
 create function private.place_database(p_tenant_id uuid, p_name text, p_region text) returns uuid
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_name text := coalesce(p_name, 'main');

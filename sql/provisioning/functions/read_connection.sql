@@ -2,7 +2,7 @@ create function private.read_connection(p_database_id uuid)
 returns table (tenant_id uuid, sealed text, wrapped_key bytea, key_version integer, master_key_id text)
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_tenant_id uuid;

@@ -7,7 +7,7 @@ create function private.request_database_operation(
 ) returns uuid
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_database control_plane.tenant_databases;

@@ -1,7 +1,7 @@
 create function private.choose_default_tenant(p_tenant_id uuid) returns void
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_caller_id uuid := private.caller_id();

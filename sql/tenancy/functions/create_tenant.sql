@@ -1,7 +1,7 @@
 create function private.create_tenant(p_name text, p_display_name text, p_environment text) returns uuid
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_caller_id uuid := private.caller_id();

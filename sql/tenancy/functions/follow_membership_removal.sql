@@ -1,7 +1,7 @@
 create function private.follow_membership_removal() returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- The foreign key has already cleared the choice of this tenant; the personal one takes its place.

@@ -1,7 +1,7 @@
 create function private.guard_membership() returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_caller_id uuid := private.caller_id();
@@ -12,9 +12,12 @@ begin
     return new;
   end if;
 
-  -- Serialises all changes of one tenant's members, so that two last owners cannot leave at the same time.
-  select t.personal_user_id into v_personal_user_id
-  from control_plane.tenants t where t.tenant_id = old.tenant_id for no key update;
+  -- Serialises all changes of one tenant's members, so that two last owners cannot leave at the same time. A write, not
+  -- only a lock: under repeatable read the second one then fails instead of deciding by what it saw before.
+  update control_plane.tenants t
+  set updated_at = pg_catalog.now()
+  where t.tenant_id = old.tenant_id
+  returning t.personal_user_id into v_personal_user_id;
   if not found then
     return old; -- the tenant itself is being deleted
   end if;

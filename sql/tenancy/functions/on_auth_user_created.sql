@@ -1,20 +1,16 @@
 create function private.on_auth_user_created() returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
 as $$
-declare
-  v_message text;
 begin
   perform private.register_user(new.id, new.email, new.raw_user_meta_data ->> 'full_name');
   return new;
 exception
-  -- A sign-up never fails because of us: the fault is recorded and the maintenance job tries again.
+  -- A sign-up never fails or waits because of us: the maintenance job finds people without a row and makes it then.
   when others then
-    get stacked diagnostics v_message = message_text;
-    insert into control_plane.signup_repairs (user_id, error_sqlstate, error_message)
-    values (new.id, sqlstate, v_message)
-    on conflict (user_id) do nothing;
+    raise warning 'sign-up of % has no tenant yet: % %', new.id, sqlstate, sqlerrm;
     return new;
 end
 $$;

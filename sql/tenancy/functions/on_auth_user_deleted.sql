@@ -1,11 +1,13 @@
 create function private.on_auth_user_deleted() returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_tenant_id uuid;
 begin
+  -- Memberships are locked before the person, as everybody does who removes a member, so that none waits in a ring.
+  perform from public.memberships m where m.user_id = old.id order by m.tenant_id for update;
   update public.users u
   set deleted_at = pg_catalog.now(), is_active = false, email = null, full_name = null, active_tenant_id = null
   where u.id = old.id;
@@ -16,7 +18,9 @@ begin
   loop
     delete from public.memberships m where m.user_id = old.id and m.tenant_id = v_tenant_id;
   end loop;
-  delete from control_plane.signup_repairs r where r.user_id = old.id;
+  update control_plane.tenants t
+  set display_name = 'Personal', slug = t.name
+  where t.personal_user_id = old.id;
   return old;
 end
 $$;

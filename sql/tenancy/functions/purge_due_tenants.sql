@@ -1,7 +1,7 @@
 create function private.purge_due_tenants() returns integer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_tenant_id uuid;

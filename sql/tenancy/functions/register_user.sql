@@ -1,7 +1,7 @@
 create function private.register_user(p_user_id uuid, p_email text, p_full_name text) returns void
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_full_name text := nullif(
@@ -15,7 +15,7 @@ begin
   on conflict (id) do nothing;
 
   insert into control_plane.tenants (name, slug, display_name, personal_user_id, created_by)
-  values (v_personal_name, v_personal_name, coalesce(v_full_name, 'Personal'), p_user_id, p_user_id)
+  values (v_personal_name, v_personal_name, 'Personal', p_user_id, p_user_id)
   on conflict (name) do nothing;
 
   select t.tenant_id into strict v_tenant_id from control_plane.tenants t where t.personal_user_id = p_user_id;

@@ -1,7 +1,7 @@
 create function private.repair_signups() returns integer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_user record;
@@ -9,22 +9,23 @@ declare
 begin
   for v_user in
     select a.id, a.email, a.raw_user_meta_data ->> 'full_name' as full_name
-    from control_plane.signup_repairs r
-    join auth.users a on a.id = r.user_id
-    for update of r skip locked
+    from auth.users a
+    left join public.users u on u.id = a.id
+    where u.id is null or (u.deleted_at is null and u.email is distinct from a.email)
   loop
     begin
       perform private.register_user(v_user.id, v_user.email, v_user.full_name);
-      delete from control_plane.signup_repairs r where r.user_id = v_user.id;
+      update public.users u set email = v_user.email where u.id = v_user.id and u.email is distinct from v_user.email;
       v_repaired_count := v_repaired_count + 1;
     exception
-      -- One that still fails must not keep the others waiting; its row says why.
+      -- One that still fails must not keep the others waiting; it is found again next time.
       when others then
-        update control_plane.signup_repairs r set error_sqlstate = sqlstate, error_message = sqlerrm where r.user_id = v_user.id;
+        raise warning 'sign-up of % cannot be repaired: % %', v_user.id, sqlstate, sqlerrm;
     end;
   end loop;
   return v_repaired_count;
 end
 $$;
 
-comment on function private.repair_signups() is 'Makes the personal tenants that could not be made at sign-up; returns how many.';
+comment on function private.repair_signups() is
+  'Makes the rows and personal tenants that could not be made at sign-up, and mirrors e-mails that could not be; returns how many.';

@@ -2,7 +2,7 @@ create function private.require_permission(p_tenant_id uuid, p_permission text) 
 language plpgsql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if private.tenant_with(p_permission) is not distinct from p_tenant_id and p_tenant_id is not null then

@@ -1,7 +1,7 @@
 create function private.set_tenant_suspended(p_tenant_id uuid, p_suspended boolean, p_reason text) returns void
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_tenant control_plane.tenants;

@@ -2,7 +2,7 @@ create function private.tenant_with(p_permission text) returns uuid
 language plpgsql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_claims jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
@@ -12,7 +12,7 @@ declare
 begin
   -- Runs once in every statement of every client, so it is written for speed: plpgsql, because a definer function in
   -- language sql is planned anew each time, and without calling private.claimed_user_id(), which says the same.
-  if v_claims ->> 'role' = 'authenticated'
+  if v_claims @> '{"role": "authenticated", "aud": "authenticated"}'
     and v_claims -> 'is_anonymous' is distinct from 'true'::jsonb
     and pg_input_is_valid(v_claims ->> 'sub', 'uuid')
   then

@@ -2,7 +2,7 @@ create function private.tenants_with(p_permission text) returns uuid[]
 language plpgsql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_tenant_ids uuid[];
