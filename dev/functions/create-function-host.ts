@@ -15,12 +15,14 @@ export interface FunctionHost {
   stop(): Promise<void>;
 }
 
+/** How long the requests in flight may take when the stack stops; jobs that are cut are resumed by their leases. */
+const stopPatienceMs = 2_000;
 const isFunctionName = (name: string): boolean => /^[a-z][a-z0-9-]*$/.test(name);
 
 /** Starts each function on its first use, holds it to its limits, and starts it anew when code changes or it died. */
 export function createFunctionHost(options: RunFunctionOptions): FunctionHost {
   const slots = new Map<string, Promise<RunningFunction | null>>();
-  const draining = new Set<Promise<void>>();
+  const retired = new Set<Promise<RunningFunction | null>>();
 
   const start = (name: string): Promise<RunningFunction | null> => {
     const forget = (): void => {
@@ -43,9 +45,9 @@ export function createFunctionHost(options: RunFunctionOptions): FunctionHost {
     const slot = slots.get(name);
     slots.delete(name);
     if (!slot) return;
-    const drained = slot.then((running) => running?.drain());
-    draining.add(drained);
-    void drained.finally(() => draining.delete(drained));
+    retired.add(slot);
+    // The wall limit ends each of its requests by then.
+    void slot.then((running) => running?.drain(options.limits.wallMs)).finally(() => retired.delete(slot));
   };
   const restartAll = (): void => {
     for (const name of [...slots.keys()]) restart(name);
@@ -75,7 +77,7 @@ export function createFunctionHost(options: RunFunctionOptions): FunctionHost {
     async stop() {
       stopWatching();
       restartAll();
-      await Promise.all(draining);
+      await Promise.all([...retired].map(async (slot) => (await slot)?.drain(stopPatienceMs)));
     },
   };
 }

@@ -16,17 +16,16 @@ export interface RunningFunction {
   readonly limiter: Limiter;
   /** Connections to this very process; a new worker gets new ones. */
   readonly agent: Agent;
-  /** Ends the process when its requests are done. */
-  drain(): Promise<void>;
+  /** Ends the process when its requests are done, or after the time. May be asked again with less patience. */
+  drain(timeoutMs: number): Promise<void>;
 }
 
-const drainTimeoutMs = 10_000;
-
-async function drain(worker: FunctionWorker, limiter: Limiter): Promise<void> {
-  const deadline = Date.now() + drainTimeoutMs;
+async function drain(worker: FunctionWorker, limiter: Limiter, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
   // Once before the first look: a request that was just given this worker has not begun yet.
   do await sleep(50);
-  while (limiter.activeCount() > 0 && Date.now() < deadline);
+  while (limiter.activeCount() > 0 && !worker.hasEnded() && Date.now() < deadline);
+  if (worker.hasEnded()) return;
   await endProcess(worker.pid, [
     { signal: "SIGTERM", waitMs: 1_000 },
     { signal: "SIGKILL", waitMs: 3_000 },
@@ -52,9 +51,9 @@ export async function runFunction(
     worker,
     limiter,
     agent,
-    drain() {
+    drain(timeoutMs) {
       isRetired = true;
-      return drain(worker, limiter);
+      return drain(worker, limiter, timeoutMs);
     },
   };
   void worker.ended.then((signal) => {
