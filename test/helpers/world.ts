@@ -150,9 +150,7 @@ async function fillPlatform(client: pg.ClientBase): Promise<string> {
   await client.query(
     `insert into control_plane.system_config (key, value) values ('world.setting', '1');
      insert into public.settings (tenant_id, key, value) values (null, 'world.platform_default', '1');
-     insert into public.background_jobs (tenant_id, job_type) values (null, 'world.platform');
-     insert into control_plane.signup_repairs (user_id, error_sqlstate, error_message)
-       values (gen_random_uuid(), 'XX000', 'world')`,
+     insert into public.background_jobs (tenant_id, job_type) values (null, 'world.platform');`,
   );
   return targetId;
 }

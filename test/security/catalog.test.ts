@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Attempt, asCaller, type Caller, connect, tryOut } from "../fixtures/security/sql-session.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
-import { type CallerName, callerNames, createWorld, type World } from "../helpers/world.ts";
+import { type CallerName, callerNames, createWorld, type RoleName, type World } from "../helpers/world.ts";
 import { type CatalogColumn, listColumns, listFunctions, listObjects } from "./catalog.ts";
 import { type Executor, findExpectation, functions, objects } from "./expectations.ts";
+import { permissionsOf, permissionsWhileSuspended } from "./expected-permissions.ts";
 
 let database: TestDatabase;
 let world: World;
@@ -110,7 +111,9 @@ describe.each(Object.entries(objects))("columns of %s", (object, expectation) =>
       authenticated: expectation.updatableColumns,
       gantry_worker: expectation.worker?.updatableColumns,
     };
-    const expected = role === "anon" || role === "service_role" ? [] : (declared[role] ?? []);
+    const isWhole = expectation.isUpdateNarrowedBelow && role === "authenticated";
+    const listed = role === "anon" || role === "service_role" ? [] : (declared[role] ?? []);
+    const expected = isWhole ? columnsOf() : listed;
     expect(await readRights(role, "update")).toEqual([...expected].sort());
   });
 
@@ -225,6 +228,25 @@ test("case 17: a published table tells subscribers of a delete nothing but the k
       { name: "public.background_jobs", identity: "d" },
       { name: "public.provisioning_operations", identity: "d" },
     ]);
+  } finally {
+    await client.end();
+  }
+});
+
+test("roles hold exactly the declared permissions, and only the declared ones work while suspended", async () => {
+  const client = await connect(database.adminUrl);
+  try {
+    const held = await client.query<{ role: RoleName; permissions: string[]; suspended: string[] }>(
+      `select role, array_agg(permission order by permission) as permissions,
+         coalesce(array_agg(permission order by permission) filter (where works_while_suspended), '{}') as suspended
+       from public.role_permissions group by role`,
+    );
+    for (const { role, permissions, suspended } of held.rows) {
+      expect(permissions, role).toEqual([...permissionsOf[role]].sort());
+      const declared = permissionsOf[role].filter((name) => permissionsWhileSuspended.includes(name));
+      expect(suspended, role).toEqual([...declared].sort());
+    }
+    expect(held.rows).toHaveLength(4);
   } finally {
     await client.end();
   }

@@ -1,5 +1,6 @@
 import type { World, WorldCaller } from "../helpers/world.ts";
-import { type Permission, permissionsOf, permissionsWhileSuspended, type Reach } from "./expectations.ts";
+import type { Reach } from "./expectations.ts";
+import { type Permission, permissionsOf, permissionsWhileSuspended } from "./expected-permissions.ts";
 
 /** One row as the owner sees it. */
 export interface RowFacts {
