@@ -76,8 +76,11 @@ export function forward(
       if (!hasAnswer && !response.destroyed) options.onFault(error);
     });
     response.on("close", () => {
-      upstream.destroy();
+      // An early answer leaves a body half read. It has to be read to its end, or the caller's next request waits behind
+      // it on the same connection; unpiped first, because an upstream that closes pauses what is piped into it.
+      request.unpipe(upstream);
       request.resume();
+      upstream.destroy();
       resolve();
     });
     request.pipe(upstream);

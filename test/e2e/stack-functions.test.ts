@@ -74,7 +74,19 @@ describe("what reaches a function", () => {
       const response = await call("echo/refuse", { method: "POST", body: new Uint8Array(bytes) });
       expect(response.status).toBe(413);
       expect(performance.now() - startedAt).toBeLessThan(1_000);
+      // The rest of the body is read and dropped, so the connection serves the next request at once.
+      expect((await call("echo")).status).toBe(200);
+      expect(performance.now() - startedAt).toBeLessThan(1_500);
     }
+  });
+
+  test("a body of 11 MiB reaches it whole, a length given or not", async () => {
+    const bytes = 11 * 1_048_576;
+    const whole = await call("echo", { method: "POST", body: new Uint8Array(bytes) });
+    expect(await whole.json()).toMatchObject({ bytes });
+    const chunked = new Response(new Uint8Array(bytes)).body;
+    const init = { method: "POST", body: chunked, duplex: "half" } as RequestInit;
+    expect(await (await call("echo", init)).json()).toMatchObject({ bytes });
   });
 
   test("a body streams: its first part arrives before its last is made", async () => {

@@ -94,6 +94,14 @@ describe("clients", () => {
     expect((await fetch(`${stack.apiUrl}/auth/v1/settings?apikey=${stack.publishableKey}`)).status).toBe(200);
   });
 
+  test("a body that is too long for auth is 413, and the connection serves on", async () => {
+    const headers = { apikey: stack.publishableKey, "content-type": "application/json" };
+    const body = JSON.stringify({ email: "a".repeat(11 * 1_048_576) });
+    const response = await fetch(`${stack.apiUrl}/auth/v1/signup`, { method: "POST", headers, body });
+    expect(response.status).toBe(413);
+    expect((await fetch(`${stack.apiUrl}/auth/v1/settings`, { headers })).status).toBe(200);
+  });
+
   test("the publishable key is anon and the secret key service_role", async () => {
     const read = (key: string): Promise<Response> =>
       fetch(`${stack.apiUrl}/rest/v1/rpc/nothing`, {
