@@ -55,8 +55,8 @@ export async function openValue(dataKey: DataKey, binding: ValueBinding, sealed:
   if (match?.[2] === undefined || match[3] === undefined || keyVersionOf(sealed) !== dataKey.version) {
     throw new EnvelopeError("a sealed value does not belong to this key");
   }
-  const parameters = toParameters(fromBase64Url(match[2]), dataKey.version, binding);
   try {
+    const parameters = toParameters(fromBase64Url(match[2]), dataKey.version, binding);
     const bytes = await crypto.subtle.decrypt(parameters, dataKey.key, fromBase64Url(match[3]));
     return new Secret(new TextDecoder().decode(bytes));
   } catch {

@@ -13,6 +13,7 @@ export const errorCodes = {
   TENANT_REQUIRED: { status: 400, title: "The request must name a tenant in the x-tenant-id header." },
   TENANT_HEADER_INVALID: { status: 400, title: "The x-tenant-id header is not one tenant id." },
   TENANT_MISMATCH: { status: 400, title: "The x-tenant-id header names another tenant than the path." },
+  COUNT_NOT_EXACT: { status: 400, title: "The Data API counts exactly or not at all." },
   PATH_INVALID: { status: 400, title: "The path of the request is malformed." },
   TOKEN_MISSING: { status: 401, title: "The request carries no access token." },
   TOKEN_INVALID: { status: 401, title: "The access token is not accepted." },
