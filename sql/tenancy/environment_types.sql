@@ -7,7 +7,9 @@ create table public.environment_types (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique nulls not distinct (tenant_id, slug),
-  constraint name_is_printable_and_short check (char_length(name) between 1 and 100 and name !~ '[\x01-\x1f\x7f]'),
+  constraint name_is_printable_and_short check (
+    char_length(name) >= 1 and char_length(name) <= 100 and name !~ '[\x01-\x1f\x7f]'
+  ),
   constraint slug_is_lower_case_words check (slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$')
 );
 

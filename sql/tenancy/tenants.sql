@@ -16,7 +16,7 @@ create table control_plane.tenants (
   constraint name_is_lower_case_words check (name ~ '^[a-z0-9]([a-z0-9_-]{0,253}[a-z0-9])?$'),
   constraint slug_is_lower_case_words check (slug ~ '^[a-z0-9]([a-z0-9-]{0,253}[a-z0-9])?$'),
   constraint display_name_is_printable_and_short check (
-    char_length(display_name) between 1 and 200 and display_name !~ '[\x01-\x1f\x7f]'
+    char_length(display_name) >= 1 and char_length(display_name) <= 200 and display_name !~ '[\x01-\x1f\x7f]'
   ),
   constraint personal_names_belong_to_personal_tenants check (
     case

@@ -13,7 +13,7 @@ create table public.users (
     or (email is null and full_name is null and active_tenant_id is null and not is_active)
   ),
   constraint full_name_is_printable_and_short check (
-    char_length(full_name) between 1 and 200 and full_name !~ '[\x01-\x1f\x7f]'
+    char_length(full_name) >= 1 and char_length(full_name) <= 200 and full_name !~ '[\x01-\x1f\x7f]'
   )
 );
 

@@ -112,8 +112,7 @@ CREATE TABLE "control_plane"."tenants" (
   "created_at"            timestamp with time zone NOT NULL DEFAULT now(),
   "updated_at"            timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT "deletion_only_of_inactive_tenants" CHECK (((deletion_scheduled_at IS NULL) OR (status = 'inactive'::text))),
-  CONSTRAINT "display_name_is_printable_and_short"
-    CHECK ((((char_length(display_name) >= 1) AND (char_length(display_name) <= 200)) AND (display_name !~ '[\x01-\x1f\x7f]'::text))),
+  CONSTRAINT "display_name_is_printable_and_short" CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 200) AND (display_name !~ '[\x01-\x1f\x7f]'::text))),
   CONSTRAINT "environment_is_known" CHECK ((environment = ANY (ARRAY['development'::text, 'staging'::text, 'production'::text]))),
   CONSTRAINT "name_is_lower_case_words" CHECK ((name ~ '^[a-z0-9]([a-z0-9_-]{0,253}[a-z0-9])?$'::text)),
   CONSTRAINT "personal_names_belong_to_personal_tenants" CHECK (
@@ -237,7 +236,7 @@ CREATE TABLE "public"."environment_types" (
   "updated_at" timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT "environment_types_pkey" PRIMARY KEY (id),
   CONSTRAINT "environment_types_tenant_id_slug_key" UNIQUE NULLS NOT DISTINCT (tenant_id, slug),
-  CONSTRAINT "name_is_printable_and_short" CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 100)) AND (name !~ '[\x01-\x1f\x7f]'::text))),
+  CONSTRAINT "name_is_printable_and_short" CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100) AND (name !~ '[\x01-\x1f\x7f]'::text))),
   CONSTRAINT "slug_is_lower_case_words" CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text))
 );
 
@@ -369,7 +368,7 @@ CREATE TABLE "public"."users" (
   "created_at"       timestamp with time zone NOT NULL DEFAULT now(),
   "updated_at"       timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT "deleted_users_keep_nothing_personal" CHECK (((deleted_at IS NULL) OR ((email IS NULL) AND (full_name IS NULL) AND (active_tenant_id IS NULL) AND (NOT is_active)))),
-  CONSTRAINT "full_name_is_printable_and_short" CHECK ((((char_length(full_name) >= 1) AND (char_length(full_name) <= 200)) AND (full_name !~ '[\x01-\x1f\x7f]'::text))),
+  CONSTRAINT "full_name_is_printable_and_short" CHECK (((char_length(full_name) >= 1) AND (char_length(full_name) <= 200) AND (full_name !~ '[\x01-\x1f\x7f]'::text))),
   CONSTRAINT "users_id_is_active_key" UNIQUE (id, is_active),
   CONSTRAINT "users_pkey" PRIMARY KEY (id)
 );
@@ -1051,7 +1050,7 @@ declare
   v_tenant_id uuid;
 begin
   -- Memberships are locked before the person, as everybody does who removes a member, so that none waits in a ring.
-  perform from public.memberships m where m.user_id = old.id order by m.tenant_id for update;
+  perform from public.memberships m where m.user_id = old.id order by m.tenant_id for no key update;
   update public.users u
   set deleted_at = pg_catalog.now(), is_active = false, email = null, full_name = null, active_tenant_id = null
   where u.id = old.id;

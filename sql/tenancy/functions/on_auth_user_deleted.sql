@@ -7,7 +7,7 @@ declare
   v_tenant_id uuid;
 begin
   -- Memberships are locked before the person, as everybody does who removes a member, so that none waits in a ring.
-  perform from public.memberships m where m.user_id = old.id order by m.tenant_id for update;
+  perform from public.memberships m where m.user_id = old.id order by m.tenant_id for no key update;
   update public.users u
   set deleted_at = pg_catalog.now(), is_active = false, email = null, full_name = null, active_tenant_id = null
   where u.id = old.id;
