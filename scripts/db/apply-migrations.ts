@@ -16,7 +16,9 @@ export interface ApplyOptions {
 export async function applyMigrations(databaseUrl: string, options: ApplyOptions = {}): Promise<void> {
   const url = toCliUrl(databaseUrl);
   const seed = options.hasSeed === false ? [] : ["--include-seed"];
-  const outcome = await runSupabase(["db", "push", "--db-url", url, "--yes", ...seed], options.root);
+  const outcome = await runSupabase(["db", "push", "--db-url", url, "--yes", ...seed], {
+    root: options.root,
+  });
   if (outcome.code === 0) return;
   const output = `${outcome.stdout}\n${outcome.stderr}`.trim().replaceAll(url, "the database");
   throw new Error(`migrations failed: ${output}`);

@@ -13,13 +13,20 @@ export interface CliOutcome {
   readonly stderr: string;
 }
 
+export interface CliOptions {
+  /** Folder that holds supabase/. Default this checkout. */
+  readonly root?: string | undefined;
+  /** On top of the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Runs the Supabase CLI of this checkout, in its root and without telemetry. Never throws for an exit code. */
-export async function runSupabase(args: readonly string[], cwd: string = projectRoot): Promise<CliOutcome> {
+export async function runSupabase(args: readonly string[], options: CliOptions = {}): Promise<CliOutcome> {
   const cli = join(dirname(require.resolve("supabase/package.json")), "dist/supabase.js");
   const child = spawn(process.execPath, [cli, ...args], {
-    cwd,
+    cwd: options.root ?? projectRoot,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, DO_NOT_TRACK: "1", SUPABASE_TELEMETRY_DISABLED: "1" },
+    env: { ...process.env, ...options.env, DO_NOT_TRACK: "1", SUPABASE_TELEMETRY_DISABLED: "1" },
   });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);

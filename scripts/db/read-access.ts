@@ -1,0 +1,21 @@
+import { readFile } from "node:fs/promises";
+import pg from "pg";
+
+/**
+ * Who may do what in a database, as one sentence per fact: owners, all rights on schemas, relations, columns and
+ * functions, default privileges, row security, options of views, settings of functions, triggers that fire, published
+ * tables, what our roles are and may become. Two databases with the same list give the same access.
+ */
+export async function readAccess(databaseUrl: string): Promise<string[]> {
+  const sql = await readFile(new URL("access-facts.sql", import.meta.url), "utf8");
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    // Names print the same way whatever the role's own search path is.
+    await client.query("set search_path = pg_catalog");
+    const result = await client.query<{ fact: string }>(sql);
+    return result.rows.map((row) => row.fact).sort();
+  } finally {
+    await client.end();
+  }
+}
