@@ -11,11 +11,9 @@ let eve: Person;
 
 beforeAll(async () => {
   test = await startTestApp("tenants", routes);
-  [ada, ben, eve] = await Promise.all([
-    test.signUp({ fullName: "Ada" }),
-    test.signUp({ fullName: "Ben" }),
-    test.signUp({ fullName: "Eve" }),
-  ]);
+  ada = await test.signUp({ fullName: "Ada" });
+  ben = await test.signUp({ fullName: "Ben" });
+  eve = await test.signUp({ fullName: "Eve" });
 });
 afterAll(() => test.stop());
 
@@ -161,7 +159,8 @@ describe("list and pages", () => {
 
   it("members who joined within one microsecond are neither lost nor doubled", async () => {
     const tenantId = await create(ada);
-    const people = await Promise.all(Array.from({ length: 5 }, () => test.signUp()));
+    const people: Person[] = [];
+    for (let index = 0; index < 5; index++) people.push(await test.signUp());
     await test.admin.query(
       "insert into public.memberships (tenant_id, user_id, role, created_at) select $1, unnest($2::uuid[]), 'viewer', '2026-01-01 00:00:00.123456+00'",
       [tenantId, people.map((person) => person.id)],
