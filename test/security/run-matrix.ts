@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { type ApiRole, type Attempt, asCaller, connect, tryOut } from "../fixtures/security/sql-session.ts";
-import { type CallerName, callerNames, createWorld, type World } from "../helpers/world.ts";
+import { type CallerName, callerNames, createWorld, type World, type WorldCaller } from "../helpers/world.ts";
 import { createFingerprint, listColumns, readRows } from "./catalog.ts";
 import { type ObjectExpectation, objects } from "./expectations.ts";
 import type { RowFacts } from "./expected-rows.ts";
@@ -9,10 +9,22 @@ import type { RowFacts } from "./expected-rows.ts";
 export const headers = ["none", "acme", "beta", "gamma"] as const;
 export type Header = (typeof headers)[number];
 export const writeHeaders = ["none", "acme", "beta"] as const;
-export const insertTargets = ["acme", "beta", "null"] as const;
+/** "personal" is a tenant of the caller's own, though not the one the request acts in. */
+export const insertTargets = ["acme", "beta", "personal", "null"] as const;
+
+/**
+ * Three ways of moving rows: to another tenant by key, to no tenant by key, and to another tenant without naming any
+ * column to read, so that no select policy stands in for a missing check.
+ */
+export const moves = ["move", "move to null", "blind move"] as const;
 
 /** What the statement was about: one key for each cell of the matrix. */
-export type Operation = "select" | "update" | "delete" | "move" | `insert ${(typeof insertTargets)[number]}`;
+export type Operation =
+  | "select"
+  | "update"
+  | "delete"
+  | (typeof moves)[number]
+  | `insert ${(typeof insertTargets)[number]}`;
 
 export interface Cell extends Attempt {
   /** Whether the owner, re-reading everything before the rollback, found a change. */
@@ -33,14 +45,26 @@ export function findTenantId(world: World, header: Header): string | null {
   return header === "none" ? null : world.tenants[header];
 }
 
-/** Rows that clients could insert, for the objects that let anybody insert. */
+export function findInsertTenantId(
+  world: World,
+  caller: WorldCaller,
+  target: (typeof insertTargets)[number],
+): string | null {
+  if (target === "null") return null;
+  if (target === "personal") return caller.memberships[0]?.tenantId ?? world.tenants.gamma;
+  return world.tenants[target];
+}
+
+/**
+ * Rows that clients could insert, for the objects that let anybody insert. Without returning, which would ask the
+ * select policy too and so hide a missing check.
+ */
 const insertions: Readonly<Record<string, string>> = {
-  "public.settings":
-    "insert into public.settings (tenant_id, key, value) values ($1, 'probe.setting', '1') returning id",
+  "public.settings": "insert into public.settings (tenant_id, key, value) values ($1, 'probe.setting', '1')",
   "public.environment_types":
-    "insert into public.environment_types (tenant_id, name, slug) values ($1, 'Probe', 'probe') returning id",
+    "insert into public.environment_types (tenant_id, name, slug) values ($1, 'Probe', 'probe')",
   "control_plane.tenant_data_keys": `insert into control_plane.tenant_data_keys (tenant_id, version, wrapped_key, master_key_id)
-     values ($1, 9, '\\x01', 'local') returning tenant_id`,
+     values ($1, 9, '\\x01', 'local')`,
 };
 
 function getUpdate(object: string, expectation: ObjectExpectation, role: ApiRole, column: string): string {
@@ -65,7 +89,7 @@ interface ProbeInput {
   readonly object: string;
   readonly expectation: ObjectExpectation;
   readonly rows: readonly RowFacts[];
-  readonly role: ApiRole;
+  readonly caller: WorldCaller;
   readonly columns: readonly string[];
   readonly world: World;
 }
@@ -76,7 +100,7 @@ function createWrites(input: ProbeInput): Probe[] {
   const probes: Probe[] = [
     {
       operation: "update",
-      text: getUpdate(object, expectation, input.role, columns[0] ?? ""),
+      text: getUpdate(object, expectation, input.caller.role, columns[0] ?? ""),
       parameters: [keys],
     },
     {
@@ -86,18 +110,23 @@ function createWrites(input: ProbeInput): Probe[] {
     },
   ];
   if (columns.includes("tenant_id")) {
-    probes.push({
-      operation: "move",
-      text: `update ${object} set tenant_id = $2 where ${expectation.key} = any ($1) returning ${expectation.key}`,
-      parameters: [keys, world.tenants.beta],
-    });
+    const text = `update ${object} set tenant_id = $2 where ${expectation.key} = any ($1) returning ${expectation.key}`;
+    probes.push(
+      { operation: "move", text, parameters: [keys, world.tenants.beta] },
+      { operation: "move to null", text, parameters: [keys, null] },
+      {
+        operation: "blind move",
+        text: `update ${object} set tenant_id = $1`,
+        parameters: [world.tenants.beta],
+      },
+    );
   }
   for (const target of insertTargets) {
     const text = insertions[object];
     probes.push({
       operation: `insert ${target}`,
       text: text ?? `insert into ${object} default values`,
-      parameters: text ? [target === "null" ? null : world.tenants[target]] : [],
+      parameters: text ? [findInsertTenantId(world, input.caller, target)] : [],
     });
   }
   return probes;
@@ -136,7 +165,7 @@ async function runCaller(
         });
         if (header === "gamma") continue;
         const columns = columnsOf.get(object) ?? [];
-        const input = { object, expectation, rows, role: caller.role, columns, world: matrix.world };
+        const input = { object, expectation, rows, caller, columns, world: matrix.world };
         for (const probe of createWrites(input)) await run(object, probe);
       }
     });
