@@ -55,4 +55,40 @@ export const routes: readonly RouteEntry[] = [
     auth: "user",
     load: () => import("./routes/members.ts").then((m) => m.removeMember),
   }),
+  get("/tenants/:tenantId/databases", {
+    auth: "user",
+    load: () => import("./routes/databases.ts").then((m) => m.listDatabases),
+  }),
+  post("/tenants/:tenantId/databases", {
+    auth: "user",
+    load: () => import("./routes/databases.ts").then((m) => m.createDatabase),
+  }),
+  get("/tenants/:tenantId/databases/:databaseId", {
+    auth: "user",
+    load: () => import("./routes/databases.ts").then((m) => m.getDatabase),
+  }),
+  del("/tenants/:tenantId/databases/:databaseId", {
+    auth: "user",
+    load: () => import("./routes/databases.ts").then((m) => m.deleteDatabase),
+  }),
+  post("/tenants/:tenantId/databases/:databaseId/suspend", {
+    auth: "user",
+    load: () => import("./routes/databases.ts").then((m) => m.suspendDatabase),
+  }),
+  post("/tenants/:tenantId/databases/:databaseId/resume", {
+    auth: "user",
+    load: () => import("./routes/databases.ts").then((m) => m.resumeDatabase),
+  }),
+  post("/tenants/:tenantId/databases/:databaseId/connection", {
+    auth: "user",
+    load: () => import("./routes/databases.ts").then((m) => m.revealDatabaseConnection),
+  }),
+  get("/tenants/:tenantId/operations", {
+    auth: "user",
+    load: () => import("./routes/operations.ts").then((m) => m.listOperations),
+  }),
+  get("/tenants/:tenantId/operations/:operationId", {
+    auth: "user",
+    load: () => import("./routes/operations.ts").then((m) => m.getOperation),
+  }),
 ];

@@ -36,7 +36,7 @@ export async function revealConnection(
       [databaseId],
     );
     // The database may be the caller's in another tenant than the path says; the read rolls back.
-    return row === undefined || row.tenantId !== tenantId ? fail("NOT_FOUND") : ok(row);
+    return row === undefined || row.tenantId !== tenantId.toLowerCase() ? fail("NOT_FOUND") : ok(row);
   });
   if (!read.ok) return read;
   const { sealed, wrapped, keyVersion, masterKeyId, host, port } = read.value;
