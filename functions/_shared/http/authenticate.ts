@@ -1,5 +1,4 @@
 import type { Caller } from "../auth/caller.ts";
-import { isSameSecret } from "../auth/is-same-secret.ts";
 import { fail, ok, type Result } from "../errors/result.ts";
 import { readClientAddress } from "./client-address.ts";
 import type { Services } from "./services.ts";
@@ -47,5 +46,6 @@ export async function authenticateScheduler(
 ): Promise<Result<null>> {
   const bearer = readBearer(headers);
   if (!bearer.ok) return bearer;
+  const { isSameSecret } = await import("../auth/is-same-secret.ts");
   return (await isSameSecret(bearer.value, env.schedulerSecret)) ? ok(null) : fail("CREDENTIAL_INVALID");
 }

@@ -1,7 +1,6 @@
-import { cacheVerifiedTokens } from "../auth/cache-verified-tokens.ts";
 import type { TokenVerifier } from "../auth/token-verifier.ts";
 import { createKeyRing } from "../crypto/key-ring.ts";
-import { createPgDb } from "../db/create-pg-db.ts";
+import type { Db } from "../db/port.ts";
 import type { FunctionEnv } from "../env/function-env.ts";
 import { createLogger } from "../log/create-logger.ts";
 import { describeError } from "../log/describe-error.ts";
@@ -25,14 +24,40 @@ function writeLine(line: string): void {
 function createLazyVerifier(env: FunctionEnv, clock: () => Date): TokenVerifier {
   let loaded: Promise<TokenVerifier> | null = null;
   const load = async (): Promise<TokenVerifier> => {
-    const { createTokenVerifier } = await import("../auth/create-token-verifier.ts");
-    return createTokenVerifier({ ...env, clock });
+    const [{ createTokenVerifier }, { cacheVerifiedTokens }] = await Promise.all([
+      import("../auth/create-token-verifier.ts"),
+      import("../auth/cache-verified-tokens.ts"),
+    ]);
+    return cacheVerifiedTokens(createTokenVerifier({ ...env, clock }), clock);
   };
-  const verify: TokenVerifier["verify"] = async (token) => {
+  return {
+    async verify(token) {
+      loaded ??= load();
+      return (await loaded).verify(token);
+    },
+  };
+}
+
+/** The driver and what is around it come with the first transaction. */
+function createLazyDb(env: FunctionEnv, log: Logger): Db {
+  let loaded: Promise<Db> | null = null;
+  const load = async (): Promise<Db> => {
+    const { createPgDb } = await import("../db/create-pg-db.ts");
+    return createPgDb({
+      connectionString: env.databaseUrl.reveal(),
+      maxConnections,
+      onIdleFault: () => log.warn("database-connection-lost"),
+    });
+  };
+  const open = (): Promise<Db> => {
     loaded ??= load();
-    return (await loaded).verify(token);
+    return loaded;
   };
-  return cacheVerifiedTokens({ verify }, clock);
+  return {
+    asCaller: async (...call) => (await open()).asCaller(...call),
+    asWorker: async (...call) => (await open()).asWorker(...call),
+    close: async () => (await loaded)?.close(),
+  };
 }
 
 /** Hosted keeps the isolate alive for such work; elsewhere the process lives on anyway. */
@@ -61,14 +86,9 @@ function createSchedulerCall(env: FunctionEnv): () => Promise<void> {
 export function createServices(name: string, env: FunctionEnv): Services {
   const clock = (): Date => new Date();
   const log = createLogger(writeLine, clock, { function: name });
-  const db = createPgDb({
-    connectionString: env.databaseUrl.reveal(),
-    maxConnections,
-    onIdleFault: () => log.warn("database-connection-lost"),
-  });
   return {
     env,
-    db,
+    db: createLazyDb(env, log),
     verifier: createLazyVerifier(env, clock),
     keyring: createKeyRing(env.masterKeys),
     clock,

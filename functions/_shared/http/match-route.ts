@@ -1,6 +1,3 @@
-import type { ParamIndexMap, Params } from "hono/router";
-import { RegExpRouter } from "hono/router/reg-exp-router";
-import { SmartRouter } from "hono/router/smart-router";
 import { TrieRouter } from "hono/router/trie-router";
 import type { Method, RouteEntry } from "./route-table.ts";
 
@@ -37,26 +34,13 @@ function byFixedFirst(left: PathEntry, right: PathEntry): number {
   return toKey(left.path) < toKey(right.path) ? -1 : 1;
 }
 
-type Match = readonly (readonly [PathEntry, Params | ParamIndexMap])[];
-
-function toParams(
-  found: Params | ParamIndexMap,
-  stash: readonly string[] | undefined,
-): Record<string, string> {
-  const params: Record<string, string> = {};
-  for (const [name, value] of Object.entries(found)) {
-    params[name] = typeof value === "number" ? (stash?.[value] ?? "") : value;
-  }
-  return params;
-}
-
-/** Builds the look-up from path to route, on Hono's routers. */
+/** Builds the look-up from path to route, on the one of Hono's routers that is both small and takes every pattern. */
 export function createMatcher(routes: readonly RouteEntry[]): (path: string) => PathMatch | null {
-  const router = new SmartRouter<PathEntry>({ routers: [new RegExpRouter(), new TrieRouter()] });
+  const router = new TrieRouter<PathEntry>();
   for (const entry of toPathEntries(routes).sort(byFixedFirst)) router.add("ALL", entry.path, entry);
   return (path) => {
-    const [matches, stash] = router.match("ALL", path) as [Match, (readonly string[])?];
-    const [first] = matches;
-    return first === undefined ? null : { entry: first[0], params: toParams(first[1], stash) };
+    // This router gives the parameters themselves, not places in a list.
+    const [[first]] = router.match("ALL", path) as [[PathEntry, Record<string, string>][]];
+    return first === undefined ? null : { entry: first[0], params: first[1] };
   };
 }
