@@ -19,3 +19,10 @@ $$;
 grant authenticated to gantry_edge with set true, inherit false;
 grant gantry_worker to gantry_edge with set true, inherit false;
 grant gantry_definer to postgres with set true, inherit true;
+
+-- Nobody who calls needs temporary objects, and an attack on a definer function would begin with one.
+do $$
+begin
+  execute pg_catalog.format('revoke temporary on database %I from public', pg_catalog.current_database());
+end
+$$;

@@ -22,6 +22,13 @@ grant authenticated to gantry_edge with set true, inherit false;
 grant gantry_worker to gantry_edge with set true, inherit false;
 grant gantry_definer to postgres with set true, inherit true;
 
+-- Nobody who calls needs temporary objects, and an attack on a definer function would begin with one.
+do $$
+begin
+  execute pg_catalog.format('revoke temporary on database %I from public', pg_catalog.current_database());
+end
+$$;
+
 -- control_plane: what no client reads directly. private: what policies call. partitions: children of partitioned tables.
 create schema if not exists control_plane;
 create schema if not exists private;
