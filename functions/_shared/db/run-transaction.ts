@@ -19,11 +19,16 @@ export interface TransactionOptions {
 /** A Tx that refuses to work once its transaction is over: what would run then has no role and no settings. */
 function openTx(connection: Connection): { tx: Tx; close(): void } {
   let isOpen = true;
+  let last: Promise<unknown> = Promise.resolve();
   const tx: Tx = {
     async query<Row>(text: string, params: readonly unknown[] = []): Promise<Row[]> {
-      if (!isOpen) throw new Error("statement outside of its transaction");
-      const { rows } = await connection.query(text, params);
-      return rows as Row[];
+      // One after the other, also when the caller awaits several at once: transaction poolers take no pipelines.
+      const turn = last.then(() => {
+        if (!isOpen) throw new Error("statement outside of its transaction");
+        return connection.query(text, params);
+      });
+      last = turn.catch(() => undefined);
+      return (await turn).rows as Row[];
     },
   };
   return {

@@ -276,6 +276,29 @@ describe("case 19: no value of a row leaves in an error", () => {
   });
 });
 
+describe("case 25: many at once on few connections", () => {
+  it("five statements of one transaction that are not awaited one by one all answer", async () => {
+    const started = Date.now();
+    const result = await db.asCaller(toCaller(ada), async (tx) =>
+      ok(await Promise.all([1, 2, 3, 4, 5].map((n) => tx.query<{ n: number }>(`select ${n} as n`)))),
+    );
+    expect(result.ok && result.value.map((rows) => rows[0]?.n)).toEqual([1, 2, 3, 4, 5]);
+    expect(Date.now() - started).toBeLessThan(2_000);
+  });
+
+  it("24 transactions on 6 connections all answer", async () => {
+    const wide = createPgDb({ connectionString: database.edgeUrl, maxConnections: 6 });
+    const work = (n: number) =>
+      wide.asCaller(toCaller(ada), async (tx) => {
+        await tx.query("select pg_sleep(0.02)");
+        return ok((await tx.query<{ n: number }>("select $1::int as n", [n]))[0]?.n);
+      });
+    const results = await Promise.all(Array.from({ length: 24 }, (_, index) => work(index)));
+    expect(results).toEqual(Array.from({ length: 24 }, (_, index) => ({ ok: true, value: index })));
+    await wide.close();
+  });
+});
+
 describe("a broken connection", () => {
   it("killed between two statements: DATABASE_UNAVAILABLE, and the next transaction gets a new one", async () => {
     const result = await db.asCaller(toCaller(ada), async (tx) => {

@@ -6,6 +6,7 @@ import type { Services } from "../../../functions/_shared/http/services.ts";
 import { createLogger } from "../../../functions/_shared/log/create-logger.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/database.ts";
 import { createClaims, type Person, type SignUpOptions, signToken, signUp } from "../../helpers/people.ts";
+import { createDocumentCheck } from "./expect-documented.ts";
 
 export const jwtSecret = randomBytes(32).toString("base64url");
 
@@ -49,6 +50,7 @@ export interface TestApp {
   /** How often the scheduler would have been woken. */
   wakeCount(): number;
   signUp(options?: SignUpOptions): Promise<Person>;
+  /** Also fails when the answer is not what the route's OpenAPI description says. */
   call(path: string, options?: CallOptions): Promise<Answered>;
   stop(): Promise<void>;
 }
@@ -63,6 +65,7 @@ export async function startTestApp(
   await admin.connect();
   const logLines: string[] = [];
   let wakes = 0;
+  const expectDocumented = createDocumentCheck(routes);
   const app = createApp({
     name,
     routes,
@@ -85,7 +88,11 @@ export async function startTestApp(
     logLines,
     wakeCount: () => wakes,
     signUp: (options) => signUp(admin, options),
-    call: (path, options) => callApp(app, path, options),
+    async call(path, options = {}) {
+      const answer = await callApp(app, path, options);
+      await expectDocumented(options.method ?? "GET", path, answer);
+      return answer;
+    },
     async stop() {
       await app.close();
       await admin.end();
