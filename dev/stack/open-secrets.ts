@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../process/make-folder.ts";
 import { StackError } from "../process/stack-error.ts";
@@ -38,6 +38,8 @@ function createSecrets(): StackSecrets {
 export async function openSecrets(dataDir: string): Promise<StackSecrets> {
   const file = join(dataDir, "secrets.json");
   await makeFolder(dataDir);
+  // Root's Postgres runs as somebody else, who has to pass through to its own folder below.
+  if (process.getuid?.() === 0) await chmod(dataDir, 0o711);
   try {
     return JSON.parse(await readFile(file, "utf8")) as StackSecrets;
   } catch (error) {

@@ -23,7 +23,6 @@ let dataDir: string;
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "gantry-process-"));
-  await chmod(dataDir, 0o711);
 });
 
 afterEach(async () => {

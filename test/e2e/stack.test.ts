@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { chmod, mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,8 +43,6 @@ async function countTenants(client: SupabaseClient): Promise<number | null> {
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "gantry-stack-"));
-  // Root's server user has to get through.
-  await chmod(dataDir, 0o711);
   stack = await startStack({
     dataDir,
     port: await findFreePort(),
