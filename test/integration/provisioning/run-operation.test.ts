@@ -346,3 +346,36 @@ test("the tenant's connections are ended by suspend even while they work", async
   await drain();
   await ended;
 });
+
+test("ten tenants ask at once, two workers with four places each: ten databases, ten roles", async () => {
+  const before = await countAtTarget();
+  const tenants = await Promise.all(Array.from({ length: 10 }, () => plane.createTenant()));
+  const operationIds = await Promise.all(tenants.map((tenant) => request(tenant, "create")));
+  const reports = await Promise.all([drain({ batch: 4 }), drain({ batch: 4 })]);
+  expect(reports.reduce((sum, report) => sum + report.completed, 0)).toBe(10);
+  for (const id of operationIds) {
+    expect(await plane.readOperation(id)).toMatchObject({ status: "succeeded", attempts: 1 });
+  }
+  expect(await countAtTarget()).toEqual({ databases: before.databases + 10, roles: before.roles + 10 });
+});
+
+test.each(["before create_database", "after verify_login", "before finish"])(
+  "Gantry's own database cuts the worker's connections %s: the operation still ends, with one database",
+  async (where) => {
+    const before = await countAtTarget();
+    const tenant = await plane.createTenant();
+    const operationId = await request(tenant, "create");
+    await drain({
+      onBoundary: async (boundary) => {
+        if (boundary !== where) return;
+        await plane.query(
+          "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'gantry_edge' and pid <> pg_backend_pid()",
+        );
+      },
+    });
+    await makeDue(operationId);
+    await drain();
+    expect(await plane.readOperation(operationId)).toMatchObject({ status: "succeeded" });
+    expect(await countAtTarget()).toEqual({ databases: before.databases + 1, roles: before.roles + 1 });
+  },
+);
