@@ -13,9 +13,11 @@ export interface OpenPostgresLimits {
 const closeTimeoutMs = 1_000;
 const sqlStateShape = /^[0-9A-Z]{5}$/;
 
-/** Shutting down, starting up, connection exceptions: the server is not there for us, whatever it calls it. */
+/** Shutting down, starting up, ended for idleness: the server is not there for us, whatever it calls it. */
+const unreachableStates = ["57P01", "57P02", "57P03", "57P05", "25P03"];
+
 function isUnreachableState(sqlState: string): boolean {
-  return sqlState.startsWith("08") || ["57P01", "57P02", "57P03"].includes(sqlState);
+  return sqlState.startsWith("08") || unreachableStates.includes(sqlState);
 }
 
 function toFault(error: unknown): PostgresFault {

@@ -258,7 +258,7 @@ test("a frozen worker's session is ended by the server, and with it the lock", a
   const { createPostgresAdapter } = await import(
     "../../../functions/_domains/provisioning/postgres/create-postgres-adapter.ts"
   );
-  const short: OpenPostgres = (url) => openPostgres(url, { idleTimeoutMs: 300 });
+  const short: OpenPostgres = (url) => openPostgres(url, { idleTimeoutMs: 1_000 });
   const frozen = await createPostgresAdapter({ openPostgres: short }).begin(cluster.adminUrl, target);
   await runSteps(cluster, target, [...createSteps, ...deleteSteps]);
   await expect(frozen.run("create_role")).rejects.toMatchObject({ code: "TARGET_UNREACHABLE" });
