@@ -73,7 +73,14 @@ export function originList(): EnvRule<readonly string[]> {
   };
 }
 
-/** A JSON Web Key Set as JSON text. Whether its keys are usable is checked when they are imported. */
+/** Whether this is a public key for ES256 or RS256 that a token can name. */
+function isPublicKey(key: unknown): boolean {
+  if (typeof key !== "object" || key === null || "d" in key || "k" in key) return false;
+  const { kty, kid } = key as { kty?: unknown; kid?: unknown };
+  return (kty === "EC" || kty === "RSA") && typeof kid === "string";
+}
+
+/** A JSON Web Key Set as JSON text: public EC and RSA keys, each with an id. */
 export function jwksJson(): EnvRule<string> {
   return (value) => {
     const text = required(value);
@@ -84,10 +91,7 @@ export function jwksJson(): EnvRule<string> {
       throw new Error("is not JSON");
     }
     if (!Array.isArray(keys) || keys.length === 0) throw new Error("has no keys");
-    const isPublic = keys.every(
-      (key: unknown) => typeof key === "object" && key !== null && !("d" in key || "k" in key),
-    );
-    if (!isPublic) throw new Error("holds something else than public keys");
+    if (!keys.every(isPublicKey)) throw new Error("holds something else than public EC or RSA keys with ids");
     return text;
   };
 }

@@ -1,7 +1,7 @@
 import type { LogFields, Logger } from "./logger.ts";
 
 /** What a line may carry. The type says so at compile time; this list says so at run time. */
-const fieldNames: readonly (keyof LogFields)[] = [
+const fieldNames: ReadonlySet<string> = new Set<keyof LogFields>([
   "requestId",
   "function",
   "method",
@@ -20,7 +20,7 @@ const fieldNames: readonly (keyof LogFields)[] = [
   "constraint",
   "errorName",
   "stack",
-];
+]);
 
 /** Longest value of a field; a longer one is cut. */
 const maxLength = 4_000;
@@ -29,8 +29,8 @@ type Level = "info" | "warn" | "error";
 
 function toLine(time: Date, level: Level, event: string, fields: LogFields): string {
   const line: Record<string, unknown> = { time: time.toISOString(), level, event };
-  for (const name of fieldNames) {
-    const value = fields[name];
+  for (const [name, value] of Object.entries(fields)) {
+    if (!fieldNames.has(name)) continue;
     if (typeof value === "string") line[name] = value.slice(0, maxLength);
     else if (typeof value === "number") line[name] = value;
   }

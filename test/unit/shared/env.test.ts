@@ -56,9 +56,13 @@ describe("environment", () => {
 
   const refused: Record<string, Record<string, string | undefined>> = {
     "no key for tokens": { GANTRY_JWT_SECRET: "" },
-    "two key sets": { GANTRY_JWKS: '{"keys":[{"kty":"EC"}]}', GANTRY_JWKS_URL: "https://x.example/k" },
-    "a private key in the set": { GANTRY_JWKS: '{"keys":[{"kty":"EC","d":"x"}]}' },
+    "two key sets": {
+      GANTRY_JWKS: '{"keys":[{"kty":"EC","kid":"a"}]}',
+      GANTRY_JWKS_URL: "https://x.example/k",
+    },
+    "a private key in the set": { GANTRY_JWKS: '{"keys":[{"kty":"EC","kid":"a","d":"x"}]}' },
     "a shared secret in the set": { GANTRY_JWKS: '{"keys":[{"kty":"oct","k":"x"}]}' },
+    "a key without an id": { GANTRY_JWKS: '{"keys":[{"kty":"EC"}]}' },
     "an empty key set": { GANTRY_JWKS: '{"keys":[]}' },
     "the role that bypasses everything": { GANTRY_DB_URL: "postgresql://postgres:pw@h:5432/postgres" },
     "the same behind a pooler": { GANTRY_DB_URL: "postgresql://postgres.abcd:pw@h:6543/postgres" },
