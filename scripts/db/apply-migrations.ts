@@ -21,5 +21,11 @@ export async function applyMigrations(databaseUrl: string, options: ApplyOptions
   });
   if (outcome.code === 0) return;
   const output = `${outcome.stdout}\n${outcome.stderr}`.trim().replaceAll(url, "the database");
+  // The CLI's own advice, --include-all, would run the older one on a schema that it was never tried on.
+  const isOutOfOrder = output.includes("inserted before the last migration");
+  const files = [...output.matchAll(/^supabase\/migrations\/\S+$/gm)].map(([file]) => file);
+  if (isOutOfOrder) {
+    throw new Error(`MIGRATION_OUT_OF_ORDER: ${files.join(", ")} came before one that has been applied`);
+  }
   throw new Error(`migrations failed: ${output}`);
 }

@@ -1,3 +1,4 @@
+import { compareAccess } from "./compare-access.ts";
 import { diffDatabases } from "./diff-databases.ts";
 import { mirrorPartitions } from "./mirror-partitions.ts";
 import { readAccess } from "./read-access.ts";
@@ -8,14 +9,6 @@ const isPreamble = (line: string) => /^set (local )?\w+ = /i.test(line);
 
 /** A hosted project has extensions that its owner or the platform switched on; the repository only adds its own. */
 const isForeignExtension = (line: string) => /^(drop|comment on) extension /i.test(line);
-
-function compareAccess(actual: readonly string[], wanted: readonly string[]): string[] {
-  const [has, wants] = [new Set(actual), new Set(wanted)];
-  return [
-    ...actual.filter((fact) => !wants.has(fact)).map((fact) => `access, too much: ${fact}`),
-    ...wanted.filter((fact) => !has.has(fact)).map((fact) => `access, missing: ${fact}`),
-  ];
-}
 
 /**
  * What differs between a database and the one that it should equal, one line each; empty when nothing does. Schema

@@ -45,12 +45,13 @@ grant create on schema private to gantry_definer;
 grant usage on schema public to gantry_worker, gantry_definer;
 grant usage on schema extensions to gantry_worker, gantry_definer;
 
--- Nothing new is reachable until its own file grants it. The second statement has no schema on purpose:
--- a revoke per schema cannot take back the built-in execute right of PUBLIC.
+-- Nothing new is reachable until its own file grants it. The last statement has no schema on purpose:
+-- a revoke per schema cannot take back the built-in execute right of PUBLIC. postgres keeps an owner's rights; naming it
+-- leaves nothing behind of what older projects start with.
 alter default privileges for role postgres in schema public
-  revoke all on tables from anon, authenticated, service_role;
+  revoke all on tables from postgres, anon, authenticated, service_role;
 alter default privileges for role postgres in schema public
-  revoke all on sequences from anon, authenticated, service_role;
+  revoke all on sequences from postgres, anon, authenticated, service_role;
 alter default privileges for role postgres in schema public
-  revoke all on functions from anon, authenticated, service_role;
+  revoke all on functions from postgres, anon, authenticated, service_role;
 alter default privileges for role postgres revoke execute on functions from public;
