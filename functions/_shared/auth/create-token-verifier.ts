@@ -117,7 +117,6 @@ export function createTokenVerifier(options: VerifierOptions): TokenVerifier {
           algorithms: [...source.algorithms],
           audience: "authenticated",
           ...(options.jwtIssuer === null ? {} : { issuer: options.jwtIssuer }),
-          requiredClaims: ["exp", "sub"],
           clockTolerance: clockToleranceSeconds,
           currentDate: options.clock(),
         });

@@ -135,6 +135,8 @@ describe("sealed values", () => {
     const bytes = (parts: string[]) => Buffer.from(toAssociatedData(parts)).toString("hex");
     expect(bytes(["ab", "c"])).not.toBe(bytes(["a", "bc"]));
     expect(bytes(["a", ""])).not.toBe(bytes(["a"]));
+    expect(bytes(["a\u0000\u0000\u0000\u0000b"])).not.toBe(bytes(["a", "b"]));
+    expect(bytes(["", "a\u0000\u0000\u0000\u0000b"])).not.toBe(bytes(["", "a", "b"]));
   });
 });
 

@@ -68,6 +68,7 @@ describe("environment", () => {
     "the same behind a pooler": { GANTRY_DB_URL: "postgresql://postgres.abcd:pw@h:6543/postgres" },
     "a URL without a database": { GANTRY_DB_URL: "postgresql://gantry_edge:pw@h" },
     "an origin with a path": { GANTRY_ALLOWED_ORIGINS: "https://a.example/" },
+    "a short secret": { GANTRY_JWT_SECRET: "0123456789abcdefghijklmnopqrstu" },
     "a secret of one letter": { GANTRY_SCHEDULER_SECRET: "a".repeat(40) },
     "white space around a secret": { GANTRY_SCHEDULER_SECRET: `${good.GANTRY_SCHEDULER_SECRET}\n` },
     "plain http to another machine": { SUPABASE_URL: "http://p.example" },
