@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,6 +44,19 @@ test("npm start walks the main job, twice on the same data, and --exit stops the
     expect(stdout.trimEnd().endsWith("Done.")).toBe(true);
     expect(stdout).not.toMatch(/postgresql:\/\/tenant_/);
   }
+});
+
+/** Identifiers and times differ from run to run, and so does how often the operation was looked at. */
+function toOutline(output: string): string[] {
+  return output.split("\n").filter((line) => /^(\d\.|Done\.| {5}\d+ )/.test(line));
+}
+
+test("the README shows what npm start prints", async () => {
+  const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+  const shown = readme.match(/<!-- demo:begin -->([\s\S]*)<!-- demo:end -->/)?.[1] ?? "";
+  const { stdout } = await run("start.ts", await findFreePort(), "--exit");
+  expect(toOutline(shown)).toHaveLength(10);
+  expect(toOutline(stdout)).toEqual(toOutline(shown));
 });
 
 test("npm run demo without a stack is one line on stderr and exit code 1", async () => {
