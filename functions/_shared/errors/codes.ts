@@ -15,6 +15,7 @@ export const errorCodes = {
   TENANT_MISMATCH: { status: 400, title: "The x-tenant-id header names another tenant than the path." },
   COUNT_NOT_EXACT: { status: 400, title: "The Data API counts exactly or not at all." },
   PATH_INVALID: { status: 400, title: "The path of the request is malformed." },
+  HEADER_INVALID: { status: 400, title: "A header of the request cannot be sent on." },
   TOKEN_MISSING: { status: 401, title: "The request carries no access token." },
   TOKEN_INVALID: { status: 401, title: "The access token is not accepted." },
   TOKEN_EXPIRED: { status: 401, title: "The access token has expired." },
@@ -40,8 +41,12 @@ export const errorCodes = {
   PATH_TOO_LONG: { status: 414, title: "The address of the request is too long." },
   BODY_TYPE_UNSUPPORTED: { status: 415, title: "The request body must be application/json." },
   VALIDATION_FAILED: { status: 422, title: "The request does not have the expected form." },
+  TARGET_REFUSED: { status: 422, title: "The target is not one that this service may call." },
   OPERATION_IN_PROGRESS: { status: 423, title: "Another operation of this tenant is running." },
   INTERNAL: { status: 500, title: "Something went wrong on our side." },
+  UPSTREAM_INVALID: { status: 502, title: "The target's answer cannot be used." },
+  UPSTREAM_TOO_LARGE: { status: 502, title: "The target's answer is too large." },
+  UPSTREAM_UNREACHABLE: { status: 502, title: "The target cannot be reached." },
   OUTCOME_UNKNOWN: {
     status: 503,
     title:
@@ -54,6 +59,7 @@ export const errorCodes = {
     title: "The keys that verify access tokens cannot be fetched. Try again.",
   },
   TIMEOUT: { status: 504, title: "The request took too long." },
+  UPSTREAM_TIMEOUT: { status: 504, title: "The target took too long to answer." },
 } as const satisfies Record<string, CodeEntry>;
 
 export type ErrorCode = keyof typeof errorCodes;
