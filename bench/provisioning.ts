@@ -18,20 +18,26 @@ const tableCount = 60;
 const templateName = "bench_template";
 const firstQuery = "select count(*) from t_1";
 
-/** A tenant schema of ordinary size: 60 tables, 118 indexes beside the keys, foreign keys, RLS, 118 policies, triggers. */
+/**
+ * A tenant schema of ordinary size, 60 KB: pgcrypto, 60 tables with comments, 119 indexes beside the keys, 59 foreign
+ * keys, RLS with 119 policies, 60 triggers.
+ */
 function writeSchema(): string {
   const parts = [
+    "create extension pgcrypto;",
     "create function touch() returns trigger language plpgsql as $$ begin new.updated_at := now(); return new; end $$;",
   ];
   for (let i = 1; i <= tableCount; i += 1) {
     const parent = i === 1 ? "" : `, parent_id uuid references t_${i - 1} (id) on delete cascade`;
     parts.push(
       `create table t_${i} (id uuid primary key default gen_random_uuid(), owner_id uuid not null, name text not null,
-        state text not null default 'new' check (state in ('new', 'open', 'done')), amount numeric(12, 2),
+        state text not null default 'new' check (state in ('new', 'open', 'done')), amount numeric(12, 2) check (amount >= 0), currency char(3), note text,
+        is_archived boolean not null default false, due_at timestamptz,
         data jsonb not null default '{}', created_at timestamptz not null default now(),
         updated_at timestamptz not null default now()${parent});`,
       `create index t_${i}_owner_idx on t_${i} (owner_id, created_at desc);`,
       i === 1 ? "" : `create index t_${i}_parent_idx on t_${i} (parent_id);`,
+      `comment on table t_${i} is 'One of the things that tenants of ordinary size keep.';`,
       `alter table t_${i} enable row level security;`,
       `create policy t_${i}_read on t_${i} for select using (owner_id is not null);`,
       i === 1 ? "" : `create policy t_${i}_write on t_${i} for update using (owner_id is not null);`,

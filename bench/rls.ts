@@ -16,6 +16,8 @@ interface Operation {
   readonly iterations: number;
   readonly toSql: (table: Table) => string;
   readonly toParameters: (table: Table, key: string) => readonly unknown[];
+  /** What each table must answer or change; a fast refusal would be no figure. */
+  readonly rowCount: number;
 }
 
 /** The plain table carries the tenant filter by hand; the others do where a client would write it too. */
@@ -25,6 +27,7 @@ const operations: readonly Operation[] = [
     iterations,
     toSql: (table) => `select * from public.${table} where tenant_id = $1 order by created_at desc limit 50`,
     toParameters: () => [tenantId],
+    rowCount: 50,
   },
   {
     name: "key",
@@ -32,18 +35,21 @@ const operations: readonly Operation[] = [
     toSql: (table) =>
       `select * from public.${table} where id = $1${table === "bench_plain" ? " and tenant_id = $2" : ""}`,
     toParameters: (table, key) => (table === "bench_plain" ? [key, tenantId] : [key]),
+    rowCount: 1,
   },
   {
     name: "insert",
     iterations,
     toSql: (table) => `insert into public.${table} (tenant_id, title) values ($1, 'new')`,
     toParameters: () => [tenantId],
+    rowCount: 1,
   },
   {
     name: "count",
     iterations: 20,
     toSql: (table) => `select count(*) from public.${table} where tenant_id = $1`,
     toParameters: () => [tenantId],
+    rowCount: 1,
   },
   {
     name: "first page without a filter",
@@ -51,6 +57,7 @@ const operations: readonly Operation[] = [
     toSql: (table) =>
       `select * from public.${table} ${table === "bench_plain" ? "where tenant_id = $1 " : ""}order by created_at desc limit 50`,
     toParameters: (table) => (table === "bench_plain" ? [tenantId] : []),
+    rowCount: 50,
   },
 ];
 
@@ -86,17 +93,19 @@ async function timeRequest(
     ...toName("settings"),
     text: "select set_config('role', 'authenticated', true), set_config('request.jwt.claims', $1, true), set_config('request.headers', $2, true)",
     values: [
-      JSON.stringify({ sub: user, role: "authenticated" }),
+      JSON.stringify({ sub: user, role: "authenticated", aud: "authenticated" }),
       JSON.stringify({ "x-tenant-id": tenantId }),
     ],
   });
   const started = performance.now();
-  await client.query({
+  const answer = await client.query({
     ...toName(`${operation.name} ${table}`),
     text: operation.toSql(table),
     values: [...operation.toParameters(table, key)],
   });
   const statementMs = performance.now() - started;
+  if (answer.rowCount !== operation.rowCount)
+    throw new Error(`${operation.name} on ${table}: ${answer.rowCount} rows`);
   await client.query("commit");
   return { statementMs, transactionMs: performance.now() - begun };
 }
