@@ -117,6 +117,16 @@ describe("settings", () => {
     expect(seen).toEqual({ ok: true, value: { ids: [ada.id], zone: "UTC" } });
   });
 
+  it("every setting of ours made for the whole session is empty again in the next transaction", async () => {
+    const names = settingNames.filter((name) => name.startsWith("gantry.") || name.startsWith("request."));
+    await db.asWorker(scope, async (tx) => {
+      for (const name of names) await tx.query("select set_config($1, $2, false)", [name, ben.id]);
+      return ok(null);
+    });
+    const next = await db.asWorker(scope, async (tx) => ok(await readSettings(tx)));
+    expect(JSON.stringify(next)).not.toContain(ben.id);
+  });
+
   it("1,000 alternating transactions of two people on one connection show each their own row", async () => {
     const results = await Promise.all(
       Array.from({ length: 1_000 }, async (_, index) => {

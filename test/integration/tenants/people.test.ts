@@ -152,6 +152,18 @@ describe("members", () => {
     expect(await roleOf(tenantId, eve)).toBe("viewer");
   });
 
+  it("a viewer who changes a role, even their own, is told 403, and nothing changes", async () => {
+    const tenantId = await create(ada);
+    await addMember(tenantId, ben, "viewer");
+    await addMember(tenantId, eve, "developer");
+    for (const whom of [eve, ben]) {
+      const path = `/tenants/${tenantId}/members/${whom.id}`;
+      const answer = await test.call(path, { method: "PATCH", as: ben, json: { role: "viewer" } });
+      expect([answer.status, answer.body.code]).toEqual([403, "FORBIDDEN"]);
+    }
+    expect(await roleOf(tenantId, eve)).toBe("developer");
+  });
+
   it("somebody who is no member is 404", async () => {
     const tenantId = await create(ada);
     const path = `/tenants/${tenantId}/members/${eve.id}`;
