@@ -92,7 +92,7 @@ async function followToEnd(first: Hop, call: Call): Promise<Result<EgressRespons
     if (!answer.ok) return answer;
     const { status, headers, close } = answer.value;
     try {
-      const next = followRedirect(hop, status, headers["location"], call.policy);
+      const next = followRedirect(hop, status, headers.location, call.policy);
       if (next === null) return ok(toResponse(hop, answer.value, call));
       close();
       if (!next.ok) return next;
