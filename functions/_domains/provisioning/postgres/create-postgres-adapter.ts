@@ -12,6 +12,7 @@ import {
 } from "./database-steps.ts";
 import { templateName as defaultTemplateName } from "./prepare-target.ts";
 import { closeLogins, createRole, dropRole, openLogins, terminateConnections } from "./role-steps.ts";
+import { createSideSessions, type SideSessions } from "./side-sessions.ts";
 
 export interface PostgresAdapterOptions {
   readonly openPostgres: OpenPostgres;
@@ -33,19 +34,6 @@ function withOptionsOf(adminUrl: Secret, connectionString: Secret): Secret {
   return new Secret(url.href);
 }
 
-async function withSession(
-  openPostgres: OpenPostgres,
-  url: Secret,
-  work: (session: PostgresSession) => Promise<void>,
-): Promise<void> {
-  const session = await openPostgres(url);
-  try {
-    await work(session);
-  } finally {
-    await session.close();
-  }
-}
-
 function passwordOf(connectionString: Secret): string {
   return decodeURIComponent(new URL(connectionString.reveal()).password);
 }
@@ -55,27 +43,30 @@ function expectLogin(database: TargetDatabase): Secret {
   return database.connectionString;
 }
 
-type RunStep = (step: TargetStep) => Promise<void>;
+interface Sessions {
+  readonly admin: PostgresSession;
+  readonly side: SideSessions;
+}
 
 function createRunStep(
-  options: Required<PostgresAdapterOptions>,
-  admin: PostgresSession,
+  templateName: string,
+  { admin, side }: Sessions,
   adminUrl: Secret,
   target: TargetDatabase,
-): RunStep {
-  const { openPostgres, templateName } = options;
+): (step: TargetStep) => Promise<void> {
   const { database, role } = target;
   const run: Readonly<Record<TargetStep, () => Promise<void>>> = {
     create_role: () => createRole(admin, role, passwordOf(expectLogin(target))),
     create_database: () => createDatabase(admin, database, templateName),
     lock_down_database: () => lockDownDatabase(admin, target),
-    hand_over_schema: () =>
-      withSession(openPostgres, withDatabase(adminUrl, database), (session) => handOverSchema(session, role)),
+    hand_over_schema: () => {
+      // The login works from here on, and the next step needs it.
+      side.openAhead(withOptionsOf(adminUrl, expectLogin(target)));
+      return side.use(withDatabase(adminUrl, database), (session) => handOverSchema(session, role));
+    },
     open_logins: () => openLogins(admin, role),
     verify_login: () =>
-      withSession(openPostgres, withOptionsOf(adminUrl, expectLogin(target)), (session) =>
-        verifyLogin(session, target),
-      ),
+      side.use(withOptionsOf(adminUrl, expectLogin(target)), (session) => verifyLogin(session, target)),
     close_logins: () => closeLogins(admin, role),
     terminate_connections: () => terminateConnections(admin, role),
     drop_database: () => dropDatabase(admin, database),
@@ -106,19 +97,25 @@ async function takeLock(admin: PostgresSession, database: string): Promise<void>
  * or open it to everybody.
  */
 export function createPostgresAdapter(options: PostgresAdapterOptions): TargetAdapter {
-  const complete = { templateName: defaultTemplateName, ...options };
+  const { openPostgres, templateName = defaultTemplateName } = options;
   return {
     begin: (adminUrl, target) =>
       asTargetFailure(async () => {
-        const admin = await options.openPostgres(adminUrl);
+        const admin = await openPostgres(adminUrl);
         try {
           await takeLock(admin, target.database);
         } catch (error) {
           await admin.close();
           throw error;
         }
-        const runStep = createRunStep(complete, admin, adminUrl, target);
-        return { run: (step) => asTargetFailure(() => runStep(step)), close: () => admin.close() };
+        const side = createSideSessions(openPostgres);
+        const runStep = createRunStep(templateName, { admin, side }, adminUrl, target);
+        return {
+          run: (step) => asTargetFailure(() => runStep(step)),
+          async close() {
+            await Promise.all([side.close(), admin.close()]);
+          },
+        };
       }),
   };
 }

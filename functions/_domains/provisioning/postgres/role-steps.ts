@@ -49,10 +49,10 @@ async function expectRole(session: PostgresSession, role: string, canLogin: bool
 /** Makes the tenant's role, or gives the one that is there already the password we have sealed. */
 export async function createRole(session: PostgresSession, role: string, password: string): Promise<void> {
   const name = quoteIdentifier(role);
+  const [state, verifier] = await Promise.all([readOwnRole(session, role), createScramVerifier(password)]);
   // Our own base64, so it needs no escaping; a statement that makes a role takes no parameters.
-  const verifier = await createScramVerifier(password);
   const attributes = `login connection limit ${connectionLimit} password '${verifier}'`;
-  if ((await readOwnRole(session, role)) === null) {
+  if (state === null) {
     // The maker of a role may administer it but not become it, and could not hand the schema over to it.
     await session.query("begin");
     await session.query("set local createrole_self_grant = 'set, inherit'");
