@@ -7,14 +7,19 @@ import pg from "pg";
  * tables, what our roles are and may become. Two databases with the same list give the same access.
  */
 export async function readAccess(databaseUrl: string): Promise<string[]> {
-  const sql = await readFile(new URL("access-facts.sql", import.meta.url), "utf8");
+  const files = ["access-facts.sql", "platform-facts.sql"];
+  const queries = await Promise.all(files.map((file) => readFile(new URL(file, import.meta.url), "utf8")));
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
     // Names print the same way whatever the role's own search path is.
     await client.query("set search_path = pg_catalog");
-    const result = await client.query<{ fact: string }>(sql);
-    return result.rows.map((row) => row.fact).sort();
+    const facts: string[] = [];
+    for (const sql of queries) {
+      const result = await client.query<{ fact: string }>(sql);
+      facts.push(...result.rows.map((row) => row.fact));
+    }
+    return facts.sort();
   } finally {
     await client.end();
   }

@@ -7,6 +7,7 @@ import { compareAccess } from "../../scripts/db/compare-access.ts";
 import { findDrift } from "../../scripts/db/find-drift.ts";
 import { mirrorPartitions } from "../../scripts/db/mirror-partitions.ts";
 import { readAccess } from "../../scripts/db/read-access.ts";
+import { platformChanges } from "../fixtures/schema/platform-changes.ts";
 
 interface Change {
   readonly name: string;
@@ -170,6 +171,11 @@ const partitionChanges: readonly Change[] = [
   },
 ];
 
+const aroundChanges: readonly Change[] = platformChanges.map((change) => ({
+  ...change,
+  by: "supabase_admin",
+}));
+
 let servers: PostgresServer[] = [];
 let actualUrl: string;
 let wantedUrl: string;
@@ -214,7 +220,7 @@ test("migrations and desired state are equal, whatever months the migrations wer
 
 describe("drift is found when", () => {
   // The partitions come last: their month stays in the wanted database.
-  test.each([...changes, ...partitionChanges])("$name", async (change) => {
+  test.each([...changes, ...aroundChanges, ...partitionChanges])("$name", async (change) => {
     await clientFor(change).query(change.sql);
     try {
       const { line } = change;
