@@ -54,14 +54,16 @@ export async function startDeno(name: string, environment: Record<string, string
     });
   }
   const ended = new Promise((resolve) => child.once("exit", resolve));
-  const port = await waitForPort(child, () => output);
-  return {
-    url: `http://127.0.0.1:${port}`,
-    output: () => output,
-    async stop() {
-      child.kill("SIGKILL");
-      await ended;
-      await rm(denoDir, { recursive: true, force: true });
-    },
+  const stop = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await ended;
+    await rm(denoDir, { recursive: true, force: true });
   };
+  try {
+    const port = await waitForPort(child, () => output);
+    return { url: `http://127.0.0.1:${port}`, output: () => output, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
