@@ -22,18 +22,18 @@ const protocolFaults: ReadonlySet<unknown> = new Set([
   "UND_ERR_RESPONSE",
 ]);
 
-/** Codes of zlib, of the HTTP parser and of TLS verification are families. */
-function isAnswerFault(code: unknown): boolean {
-  if (protocolFaults.has(code)) return true;
-  return typeof code === "string" && /^(HPE_|Z_|ERR__ERROR_|ERR_BROTLI|ERR_PADDING)/.test(code);
+/** The parser's errors have a name and no code; zlib's codes are families. */
+function isAnswerFault(error: unknown): boolean {
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
+  if (name === "HTTPParserError" || protocolFaults.has(code)) return true;
+  return typeof code === "string" && /^(Z_|ERR__ERROR_|ERR_BROTLI|ERR_PADDING)/.test(code);
 }
 
 /** Any error on the way to, or from, a target. `reason` is why we aborted, if we did. */
 export function toEgressFault(error: unknown, reason: unknown): EgressFault {
   if (reason instanceof EgressFault) return reason;
   if (error instanceof EgressFault) return error;
-  const { code } = (error ?? {}) as { code?: unknown };
-  if (isAnswerFault(code)) return new EgressFault("UPSTREAM_INVALID", "The target's answer is malformed.");
+  if (isAnswerFault(error)) return new EgressFault("UPSTREAM_INVALID", "The target's answer is malformed.");
   return new EgressFault("UPSTREAM_UNREACHABLE", "The connection to the target failed or broke.");
 }
 
