@@ -6,7 +6,7 @@ const app = createApp({
   name: "scheduler",
   routes,
   environment: readEnvironment(),
-  loadOpenApi: () => import("./openapi.json", { with: { type: "json" } }),
+  loadOpenApi: () => import("./open-api.ts").then((m) => m.openApi),
 });
 
 export default { fetch: app.fetch };

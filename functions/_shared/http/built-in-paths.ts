@@ -1,6 +1,6 @@
 import { type Answer, toJsonAnswer } from "./answer.ts";
 
-export type LoadDocument = () => Promise<{ default: unknown }>;
+export type LoadDocument = () => Promise<unknown>;
 
 /**
  * The paths that every function has, both public: `/<name>/health`, which says that the function runs (not that its
@@ -15,7 +15,7 @@ export function createBuiltInPaths(
   let json: string | null = null;
   if (loadOpenApi !== undefined) {
     paths.set(`/${name}/openapi.json`, async () => {
-      json ??= JSON.stringify((await loadOpenApi()).default);
+      json ??= JSON.stringify(await loadOpenApi());
       const headers = { "content-type": "application/json; charset=utf-8", "cache-control": "no-cache" };
       return { status: 200, body: json, headers };
     });

@@ -88,7 +88,7 @@ const app: App = createApp({
   name: "f",
   routes,
   environment,
-  loadOpenApi: async () => ({ default: { openapi: "3.1.0" } }),
+  loadOpenApi: async () => ({ openapi: "3.1.0" }),
   services: {
     log: createLogger(
       (line) => logLines.push(line),
