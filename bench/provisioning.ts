@@ -101,10 +101,10 @@ async function timeOurs(server: PostgresServer, adminUrl: Secret): Promise<numbe
   return elapsedMs;
 }
 
-/** What nobody can do without: connect as the admin and clone the template. */
+/** The one statement that nobody can do without, on a connection that is open already; ours connects in its time. */
 async function timeClone(server: PostgresServer): Promise<number> {
-  const elapsedMs = await time(() =>
-    withClient(server.urlFor("postgres", "postgres"), async (admin) => {
+  const elapsedMs = await withClient(server.urlFor("postgres", "postgres"), (admin) =>
+    time(async () => {
       await admin.query(`create database bare template ${templateName} strategy wal_log`);
     }),
   );
@@ -114,15 +114,15 @@ async function timeClone(server: PostgresServer): Promise<number> {
 
 /** Without a template: an empty database, the whole schema in one transaction, the first query. */
 async function timeCreateAndMigrate(server: PostgresServer, schema: string): Promise<number> {
-  const elapsedMs = await time(async () => {
-    await withClient(server.urlFor("postgres", "postgres"), async (admin) => {
+  const elapsedMs = await withClient(server.urlFor("postgres", "postgres"), (admin) =>
+    time(async () => {
       await admin.query("create database migrated");
-    });
-    await withClient(server.urlFor("postgres", "migrated"), async (client) => {
-      await client.query(`begin; ${schema} commit;`);
-      await client.query(firstQuery);
-    });
-  });
+      await withClient(server.urlFor("postgres", "migrated"), async (client) => {
+        await client.query(`begin; ${schema} commit;`);
+        await client.query(firstQuery);
+      });
+    }),
+  );
   await drop(server, "migrated");
   return elapsedMs;
 }
@@ -181,7 +181,7 @@ export async function run(): Promise<BenchResult[]> {
     const ours = rounds.map((round) => round.oursMs);
     return [
       toResult({
-        name: "adapter to first query / connect + bare create database ... template",
+        name: "adapter to first query / bare create database ... template",
         unit: "ms",
         ours,
         floor: rounds.map((round) => round.cloneMs),
