@@ -1,6 +1,6 @@
-import type { Client } from "pg";
-import type { Secret } from "../crypto/secret.ts";
-import { PostgresFault, type PostgresSession } from "./postgres-port.ts";
+import type { Client, ClientConfig } from "pg";
+import { Secret } from "../crypto/secret.ts";
+import { PostgresFault, type PostgresPin, type PostgresSession } from "./postgres-port.ts";
 
 export interface OpenPostgresLimits {
   readonly connectTimeoutMs?: number;
@@ -31,12 +31,19 @@ function toFault(error: unknown): PostgresFault {
   return new PostgresFault(isTimeout ? "timeout" : "unreachable");
 }
 
-async function connect(url: Secret, limits: OpenPostgresLimits): Promise<Client> {
+/** Every way to reach the server, in order. A pin names all parts, so that nothing is left for the driver to look up. */
+function toLogins(target: Secret | PostgresPin): readonly ClientConfig[] {
+  if (target instanceof Secret) return [{ connectionString: target.reveal() }];
+  const { addresses, port, user, password, database, tls } = target;
+  return addresses.map((host) => ({ host, port, user, password: password.reveal(), database, ssl: tls }));
+}
+
+async function connect(login: ClientConfig, limits: OpenPostgresLimits): Promise<Client> {
   const { default: pg } = await import("pg");
   const statementTimeoutMs = limits.statementTimeoutMs ?? 60_000;
   const idleTimeoutMs = limits.idleTimeoutMs ?? 60_000;
   const client = new pg.Client({
-    connectionString: url.reveal(),
+    ...login,
     application_name: "gantry",
     connectionTimeoutMillis: limits.connectTimeoutMs ?? 5_000,
     statement_timeout: statementTimeoutMs,
@@ -63,17 +70,30 @@ async function end(client: Client): Promise<void> {
   clearTimeout(timer);
 }
 
-/**
- * Opens a TCP connection to a Postgres server that is not Gantry's own, with TLS as the URL's `sslmode` says (the host
- * name is kept for its verification). The only place besides `_shared/db` that knows the driver.
- */
-export async function openPostgres(url: Secret, limits: OpenPostgresLimits = {}): Promise<PostgresSession> {
-  let client: Client;
-  try {
-    client = await connect(url, limits);
-  } catch (error) {
-    throw toFault(error);
+/** The first address that can be reached; a server that said no is asked no further. */
+async function connectToFirst(target: Secret | PostgresPin, limits: OpenPostgresLimits): Promise<Client> {
+  let fault = new PostgresFault("unreachable");
+  for (const login of toLogins(target)) {
+    try {
+      return await connect(login, limits);
+    } catch (error) {
+      fault = toFault(error);
+      if (fault.kind === "refused") break;
+    }
   }
+  throw fault;
+}
+
+/**
+ * Opens a TCP connection to a Postgres server that is not Gantry's own: by URL where the operator registered the server
+ * (TLS as the URL's `sslmode` says), by a pin from `pinPostgres` where a tenant named it. The only place besides
+ * `_shared/db` that knows the driver.
+ */
+export async function openPostgres(
+  target: Secret | PostgresPin,
+  limits: OpenPostgresLimits = {},
+): Promise<PostgresSession> {
+  const client = await connectToFirst(target, limits);
   return {
     async query<Row>(text: string, params?: readonly unknown[]): Promise<Row[]> {
       try {

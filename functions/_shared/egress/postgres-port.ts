@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from "node:tls";
 import type { Secret } from "../crypto/secret.ts";
 
 /** One connection to a Postgres server outside Gantry's own database. */
@@ -6,6 +7,16 @@ export interface PostgresSession {
   query<Row>(text: string, params?: readonly unknown[]): Promise<Row[]>;
   /** Ends the session; never throws and never waits longer than a second. */
   close(): Promise<void>;
+}
+
+/** A login whose host was judged. Its addresses are dialled as they are; TLS verifies the name that the tenant gave. */
+export interface PostgresPin {
+  readonly addresses: readonly string[];
+  readonly port: number;
+  readonly user: string;
+  readonly password: Secret;
+  readonly database: string;
+  readonly tls: ConnectionOptions;
 }
 
 /** Opens a session. Throws a PostgresFault when the server cannot be reached or refuses. */
