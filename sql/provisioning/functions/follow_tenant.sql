@@ -23,7 +23,15 @@ begin
   from control_plane.tenant_databases d
   where d.tenant_id = p_tenant_id
     and d.deleted_at is null
-    and case when v_is_open then d.status = 'inactive' and d.is_suspended_with_tenant else d.status = 'active' end
+    and case
+      when v_is_open then d.status = 'inactive' and d.is_suspended_with_tenant
+      -- One whose suspension failed may still be open: it is closed again until that has worked.
+      else d.status = 'active' or (d.status = 'error' and 'suspend' = (
+        select o.kind from public.provisioning_operations o
+        where o.tenant_id = d.tenant_id and o.database_id = d.id
+        order by o.created_at desc, o.id limit 1
+      ))
+    end
   order by d.id
   limit 1;
   if not found then

@@ -72,6 +72,22 @@ test("a suspended tenant's databases close, and on resume only those open that i
   expect(await readStatuses(tenant)).toEqual(["a active", "b inactive", "c active"]);
 });
 
+test("a database whose suspension failed is closed again, not left open in a suspended tenant", async () => {
+  const tenant = await plane.createTenant();
+  await plane.request(tenant, "create", null, "a");
+  await drain();
+  await setSuspended(tenant, true);
+  await plane.query("select private.follow_tenant($1)", [tenant.id]);
+  await plane.query(
+    `update public.background_jobs set status = 'failed', error_code = 'TARGET_UNREACHABLE', completed_at = now()
+     where tenant_id = $1 and job_type = 'provisioning.run' and status = 'pending'`,
+    [tenant.id],
+  );
+  expect(await readStatuses(tenant)).toEqual(["a error"]);
+  await follow(tenant);
+  expect(await readStatuses(tenant)).toEqual(["a inactive"]);
+});
+
 test("a tenant that is gone, or has no databases, is followed at once", async () => {
   const tenant = await plane.createTenant();
   expect(await follow(tenant)).toBe(1);
