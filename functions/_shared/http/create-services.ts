@@ -71,6 +71,7 @@ function createWaitUntil(log: Logger): (work: Promise<unknown>) => void {
 
 function createSchedulerCall(env: FunctionEnv): () => Promise<void> {
   return async () => {
+    // biome-ignore lint/style/noRestrictedGlobals: the host is the operator's own, from SUPABASE_URL.
     const response = await fetch(`${env.supabaseUrl}/functions/v1/scheduler`, {
       method: "POST",
       headers: { authorization: `Bearer ${env.schedulerSecret.reveal()}` },
