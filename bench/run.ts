@@ -7,6 +7,7 @@ const suites: Record<string, () => Promise<{ run(): Promise<BenchResult[]> }>> =
   rls: () => import("./rls.ts"),
   provisioning: () => import("./provisioning.ts"),
   stack: () => import("./stack.ts"),
+  egress: () => import("./egress.ts"),
 };
 
 function toNumber(value: number): string {

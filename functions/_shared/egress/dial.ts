@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
+import { EgressFault } from "./egress-fault.ts";
 
 /** One connection to make. Addresses are dialled as they are: no name is resolved on the way. */
 export interface Dial {
@@ -43,8 +44,9 @@ async function open(address: string, { port, tls }: Dial): Promise<{ socket: Soc
 /** One try; rejects on an error, after `connectMs` and when the signal says so, and leaves no socket behind. */
 async function tryAddress(address: string, dial: Dial): Promise<Socket> {
   const { socket, event } = await open(address, dial);
+  const late = new EgressFault("UPSTREAM_TIMEOUT", "The target did not accept the connection in time.");
   return new Promise((resolve, reject) => {
-    const giveUp = (): void => void socket.destroy(new Error("not connected in time"));
+    const giveUp = (): void => void socket.destroy(late);
     const timer = setTimeout(giveUp, dial.connectMs);
     const settle = (): void => {
       clearTimeout(timer);

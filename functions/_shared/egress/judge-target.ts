@@ -40,7 +40,8 @@ export function judgeTarget(text: string, policy: EgressPolicy, base?: URL): Res
   const host = judgeHost(toHost(url), policy);
   if (!host.ok) return host;
   // So that Host, SNI and the certificate's name are all of one spelling.
-  url.hostname = host.value.name.includes(":") ? `[${host.value.name}]` : host.value.name;
-  url.hash = "";
+  const hostname = host.value.name.includes(":") ? `[${host.value.name}]` : host.value.name;
+  if (url.hostname !== hostname) url.hostname = hostname;
+  if (url.hash !== "") url.hash = "";
   return ok({ url, host: host.value, port, isSecure });
 }

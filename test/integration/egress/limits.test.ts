@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
-import type { EgressLimits } from "../../../functions/_shared/egress/egress-policy.ts";
+import { defaultLimits, type EgressLimits } from "../../../functions/_shared/egress/egress-policy.ts";
 import type { EgressRequest } from "../../../functions/_shared/egress/egress-request.ts";
 import { readResponse } from "../../../functions/_shared/egress/read-response.ts";
 import { sendRequest } from "../../../functions/_shared/egress/send-request.ts";
@@ -67,6 +67,22 @@ describe("time, with short limits", () => {
     expect(outcome).toBe("UPSTREAM_TIMEOUT");
     expect(ms).toBeLessThan(700);
     await expectNoneOpen(server);
+  });
+  it("a server that accepts and never greets in TLS", async () => {
+    const server = await target(startRawTarget(() => undefined));
+    const { outcome, ms } = await call(
+      server,
+      { ...limits, connectMs: 200 },
+      { url: `https://x.test:${server.port}/` },
+    );
+    expect(outcome).toBe("UPSTREAM_TIMEOUT");
+    expect(ms).toBeLessThan(390);
+    await expectNoneOpen(server);
+  });
+  it("the usual limits are 3, 10 and 30 seconds, 1 and 5 MiB, 3 redirects", () => {
+    const { resolveMs, firstByteMs, totalMs, requestBytes, responseBytes, maxRedirects } = defaultLimits;
+    expect([resolveMs, firstByteMs, totalMs]).toEqual([3_000, 10_000, 30_000]);
+    expect([requestBytes, responseBytes, maxRedirects]).toEqual([1_048_576, 5_242_880, 3]);
   });
   it("headers that come one byte at a time", async () => {
     const server = await target(
