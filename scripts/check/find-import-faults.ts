@@ -25,8 +25,8 @@ const partOf = (file: string) => file.split("/")[1] ?? "";
 function findFault(file: string, specifier: string): string | null {
   if (!specifier.startsWith(".")) {
     const homes = guarded[specifier];
-    const isAllowed = homes === undefined || homes.some((home) => file.startsWith(home));
-    return isAllowed ? null : `${specifier} is for ${homes?.join(" and ") || "nobody"} only`;
+    if (homes === undefined || homes.some((home) => file.startsWith(home))) return null;
+    return `${specifier} is for ${homes.length > 0 ? `${homes.join(" and ")} only` : "nobody"}`;
   }
   const target = posix.normalize(`${dirname(file)}/${specifier}`);
   if (!target.startsWith("functions/")) return `${target} is outside of functions/ and would not be deployed`;

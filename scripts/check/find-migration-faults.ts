@@ -48,7 +48,7 @@ function findStatementFaults({ fileName }: MigrationFile, sql: string): Finding[
   const faults: Finding[] = [];
   if (
     statements.length > 1 &&
-    statements.some((line) => /^(create|drop|reindex)\b.*\bconcurrently\b/i.test(line))
+    statements.some((line) => /^(create (unique )?index|drop index|reindex .*) concurrently\b/i.test(line))
   ) {
     const message = "a concurrent index cannot share a transaction; give it a file of its own";
     faults.push(fault(fileName, "MIGRATION_CONCURRENTLY_NOT_ALONE", message));

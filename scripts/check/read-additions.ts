@@ -4,16 +4,16 @@ import { promisify } from "node:util";
 
 const separator = "commit";
 
-async function git(root: string, args: readonly string[]): Promise<string | null> {
+const run = promisify(execFile);
+
+/** An unpacked archive, or a repository without a commit, has no history that could be out of order. */
+async function hasHistory(root: string): Promise<boolean> {
   try {
-    const { stdout } = await promisify(execFile)("git", ["-C", root, ...args], {
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    return stdout;
+    await run("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]);
+    return true;
   } catch (error) {
-    // No git, no repository or no commit: an unpacked archive has no history that could be out of order.
     const code = (error as { code?: unknown }).code;
-    if (code === "ENOENT" || typeof code === "number") return null;
+    if (code === "ENOENT" || typeof code === "number") return false;
     throw error;
   }
 }
@@ -27,7 +27,10 @@ export async function readAdditions(
   folder: string,
   fileNames: readonly string[],
 ): Promise<string[][]> {
-  const log = await git(root, [
+  if (!(await hasHistory(root))) return [];
+  const { stdout } = await run("git", [
+    "-C",
+    root,
     "log",
     "--first-parent",
     "--diff-merges=first-parent",
@@ -35,13 +38,12 @@ export async function readAdditions(
     "--no-renames",
     "--name-only",
     "--reverse",
-    `--format=${separator}`,
+    `--format=tformat:${separator}`,
     "--",
     folder,
   ]);
-  if (log === null) return [];
   const seen = new Set<string>();
-  const batches = log.split(`${separator}\n`).map((block) => {
+  const batches = stdout.split(`${separator}\n`).map((block) => {
     const names = block
       .split("\n")
       .filter((line) => line !== "")
