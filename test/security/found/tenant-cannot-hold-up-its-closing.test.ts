@@ -1,0 +1,37 @@
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { canLogIn, createLiveDatabase, drainOnce } from "../../fixtures/found/follow-jobs.ts";
+import { type ControlPlane, startControlPlane } from "../../fixtures/provisioning/control-plane.ts";
+
+let plane: ControlPlane;
+beforeAll(async () => {
+  plane = await startControlPlane();
+});
+afterAll(() => plane.stop());
+
+test.for(["suspend", "delete"] as const)(
+  "an open transaction that has changed the tenant's own role does not stop %s",
+  { timeout: 60_000 },
+  async (kind) => {
+    const tenant = await plane.createTenant();
+    const database = await createLiveDatabase(plane, tenant);
+    const session = new pg.Client({ connectionString: database.url });
+    session.on("error", () => undefined);
+    await session.connect();
+    try {
+      await session.query("begin");
+      await session.query("alter role current_user password 'never-committed'");
+
+      const requested = await plane.request(tenant, kind, database.id);
+      expect(requested.ok).toBe(true);
+      await drainOnce(plane);
+
+      const operation = await plane.readOperation(requested.ok ? requested.value : "");
+      expect(operation).toMatchObject({ status: "succeeded", error_code: null });
+      expect(await canLogIn(plane, database.role)).toBe(false);
+      await expect(session.query("select 1")).rejects.toThrow();
+    } finally {
+      await session.end();
+    }
+  },
+);
