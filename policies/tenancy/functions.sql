@@ -16,7 +16,8 @@ revoke all on function
   private.on_auth_user_updated(),
   private.on_auth_user_deleted(),
   private.guard_membership(),
-  private.follow_membership_removal()
+  private.follow_membership_removal(),
+  private.follow_standing()
 from public;
 
 -- What policies call.

@@ -41,6 +41,9 @@ create index tenants_deletion_scheduled_at_idx on control_plane.tenants (deletio
 
 create trigger set_updated_at before update on control_plane.tenants
   for each row execute function private.set_updated_at();
+create trigger follow_standing after update of status on control_plane.tenants
+  for each row when (old.status is distinct from new.status)
+  execute function private.follow_standing();
 create trigger audit_change after insert or update or delete on control_plane.tenants
   for each row execute function private.audit_change('tenant', 'tenant_id');
 

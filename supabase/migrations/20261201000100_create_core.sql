@@ -891,6 +891,25 @@ $function$;
 
 ALTER FUNCTION "private"."follow_membership_removal"() OWNER TO "gantry_definer";
 
+CREATE OR REPLACE FUNCTION private.follow_standing()
+  RETURNS TRIGGER
+  LANGUAGE plpgsql
+  SECURITY DEFINER
+  SET search_path TO 'pg_catalog', 'pg_temp'
+  AS $function$
+begin
+  perform private.enqueue_job(
+    p_job_type => 'provisioning.follow-tenant',
+    p_tenant_id => new.tenant_id,
+    p_payload => '{}',
+    p_dedupe_key => new.tenant_id::text
+  );
+  return null;
+end
+$function$;
+
+ALTER FUNCTION "private"."follow_standing"() OWNER TO "gantry_definer";
+
 CREATE OR REPLACE FUNCTION private.follow_tenant (
   p_tenant_id uuid
 )
@@ -921,12 +940,8 @@ begin
     and d.deleted_at is null
     and case
       when v_is_open then d.status = 'inactive' and d.is_suspended_with_tenant
-      -- One whose suspension failed may still be open: it is closed again until that has worked.
-      else d.status = 'active' or (d.status = 'error' and 'suspend' = (
-        select o.kind from public.provisioning_operations o
-        where o.tenant_id = d.tenant_id and o.database_id = d.id
-        order by o.created_at desc, o.id limit 1
-      ))
+      -- In error, the login at the target may still be open, whatever it was that failed.
+      else d.status in ('active', 'error') and d.connection_string_encrypted is not null
     end
   order by d.id
   limit 1;
@@ -935,7 +950,7 @@ begin
   end if;
 
   update control_plane.tenant_databases d
-  set is_suspended_with_tenant = not v_is_open
+  set is_suspended_with_tenant = not v_is_open and d.status = 'active'
   where d.id = v_database.id;
   perform private.open_operation(
     p_kind => case when v_is_open then 'resume' else 'suspend' end,
@@ -1024,10 +1039,9 @@ CREATE OR REPLACE FUNCTION private.has_secret_keys (
   IMMUTABLE
   SET search_path TO 'pg_catalog', 'pg_temp'
   AS $function$
-  select exists (
-    select from pg_catalog.jsonb_path_query(p_value, 'lax $.** ? (@.type() == "object").keyvalue()') as pair
-    where pair ->> 'key' ~* '(secret|password|passwd|passphrase|token|api[_-]?key|private[_-]?key|access[_-]?key)s?$'
-  )
+  -- In the text of a jsonb value `": ` follows only a key: quotes inside of strings are written as \", and strings that
+  -- are values are followed by a comma or a bracket. One pass over the text, however deep the value is nested.
+  select p_value::text ~* '(secret|password|passwd|passphrase|token|api[_-]?key|private[_-]?key|access[_-]?key)s?": '
 $function$;
 
 CREATE OR REPLACE FUNCTION private.on_auth_user_created()
@@ -1582,13 +1596,6 @@ begin
     suspended_at = case when p_suspended then pg_catalog.now() end,
     suspended_reason = case when p_suspended then p_reason end
   where t.tenant_id = p_tenant_id;
-
-  perform private.enqueue_job(
-    p_job_type => 'provisioning.follow-tenant',
-    p_tenant_id => p_tenant_id,
-    p_payload => '{}',
-    p_dedupe_key => p_tenant_id::text
-  );
 end
 $function$;
 
@@ -1940,6 +1947,12 @@ CREATE TRIGGER audit_change
   AFTER INSERT OR DELETE OR UPDATE ON control_plane.tenants
   FOR EACH ROW
   EXECUTE FUNCTION private.audit_change('tenant', 'tenant_id');
+
+CREATE TRIGGER follow_standing
+  AFTER UPDATE OF status ON control_plane.tenants
+  FOR EACH ROW
+  WHEN ((old.status IS DISTINCT FROM new.status))
+  EXECUTE FUNCTION private.follow_standing();
 
 CREATE TRIGGER set_updated_at
   BEFORE UPDATE ON control_plane.tenants
@@ -2320,6 +2333,8 @@ COMMENT ON FUNCTION "private"."fail_operation_of_job"() IS 'An operation ends wh
 
 COMMENT ON FUNCTION "private"."follow_membership_removal"() IS 'After a membership goes: the person falls back to their personal tenant, and a tenant without members is scheduled for deletion.';
 
+COMMENT ON FUNCTION "private"."follow_standing"() IS 'Whoever changes a tenant''s standing, members, the platform or the last one leaving: its databases follow.';
+
 COMMENT ON FUNCTION "private"."follow_tenant"(uuid) IS 'Closes or opens the next database that does not agree with its tenant''s standing. True when all of them do.';
 
 COMMENT ON FUNCTION "private"."guard_live_database"() IS 'The row of a live database cannot go, not by a cascade from its tenant either; the delete operation comes first.';
@@ -2362,7 +2377,7 @@ COMMENT ON FUNCTION "private"."require_permission"(uuid, text) IS 'Returns if th
 
 COMMENT ON FUNCTION "private"."schedule_maintenance"() IS 'Queues the hourly housekeeping unless it is queued, running or has just run. Called by each tick of the scheduler.';
 
-COMMENT ON FUNCTION "private"."set_tenant_suspended"(uuid, boolean, text) IS 'Suspends or resumes a tenant and queues the same for its databases. Twice is once. 409 TENANT_INACTIVE, 403 SUSPENDED_BY_PLATFORM.';
+COMMENT ON FUNCTION "private"."set_tenant_suspended"(uuid, boolean, text) IS 'Suspends or resumes a tenant; a trigger queues the same for its databases. Twice is once. 409 TENANT_INACTIVE, 403 SUSPENDED_BY_PLATFORM.';
 
 COMMENT ON FUNCTION "private"."set_updated_at"() IS 'Stamps the row of each update, whoever makes it.';
 
@@ -2587,6 +2602,12 @@ REVOKE ALL ON FUNCTION "private"."follow_membership_removal"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."follow_membership_removal"() FROM "gantry_definer";
 
 GRANT EXECUTE ON FUNCTION "private"."follow_membership_removal"() TO "gantry_definer";
+
+REVOKE ALL ON FUNCTION "private"."follow_standing"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."follow_standing"() FROM "gantry_definer";
+
+GRANT EXECUTE ON FUNCTION "private"."follow_standing"() TO "gantry_definer";
 
 REVOKE ALL ON FUNCTION "private"."follow_tenant"(uuid) FROM PUBLIC;
 

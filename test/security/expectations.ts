@@ -252,6 +252,7 @@ export const functions: Readonly<Record<string, readonly Executor[]>> = {
   "private.audit_change()": noOne,
   "private.fail_operation_of_job()": noOne,
   "private.follow_membership_removal()": noOne,
+  "private.follow_standing()": noOne,
   "private.guard_live_database()": noOne,
   "private.guard_membership()": noOne,
   "private.on_auth_user_created()": noOne,

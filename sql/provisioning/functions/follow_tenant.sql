@@ -25,12 +25,8 @@ begin
     and d.deleted_at is null
     and case
       when v_is_open then d.status = 'inactive' and d.is_suspended_with_tenant
-      -- One whose suspension failed may still be open: it is closed again until that has worked.
-      else d.status = 'active' or (d.status = 'error' and 'suspend' = (
-        select o.kind from public.provisioning_operations o
-        where o.tenant_id = d.tenant_id and o.database_id = d.id
-        order by o.created_at desc, o.id limit 1
-      ))
+      -- In error, the login at the target may still be open, whatever it was that failed.
+      else d.status in ('active', 'error') and d.connection_string_encrypted is not null
     end
   order by d.id
   limit 1;
@@ -39,7 +35,7 @@ begin
   end if;
 
   update control_plane.tenant_databases d
-  set is_suspended_with_tenant = not v_is_open
+  set is_suspended_with_tenant = not v_is_open and d.status = 'active'
   where d.id = v_database.id;
   perform private.open_operation(
     p_kind => case when v_is_open then 'resume' else 'suspend' end,

@@ -24,17 +24,10 @@ begin
     suspended_at = case when p_suspended then pg_catalog.now() end,
     suspended_reason = case when p_suspended then p_reason end
   where t.tenant_id = p_tenant_id;
-
-  perform private.enqueue_job(
-    p_job_type => 'provisioning.follow-tenant',
-    p_tenant_id => p_tenant_id,
-    p_payload => '{}',
-    p_dedupe_key => p_tenant_id::text
-  );
 end
 $$;
 
 alter function private.set_tenant_suspended(uuid, boolean, text) owner to gantry_definer;
 
 comment on function private.set_tenant_suspended(uuid, boolean, text) is
-  'Suspends or resumes a tenant and queues the same for its databases. Twice is once. 409 TENANT_INACTIVE, 403 SUSPENDED_BY_PLATFORM.';
+  'Suspends or resumes a tenant; a trigger queues the same for its databases. Twice is once. 409 TENANT_INACTIVE, 403 SUSPENDED_BY_PLATFORM.';
