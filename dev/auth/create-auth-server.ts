@@ -14,11 +14,21 @@ export interface AuthServer {
   close(): Promise<void>;
 }
 
+/** Text that is JSON already goes as it is; by itself the driver would make a JSON string of it, quotes and all. */
+const asJson = {
+  serialize: (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value)),
+  parse: (text: string): unknown => JSON.parse(text),
+};
+
 /** The local auth server, with the settings of supabase/config.toml. Mails go to the terminal. */
 export function createAuthServer(options: AuthServerOptions): AuthServer {
   const connection = createPostgresConnection({
     url: options.databaseUrl,
-    postgresOptions: { max: 5, onnotice: () => undefined },
+    postgresOptions: {
+      max: 5,
+      onnotice: () => undefined,
+      types: { json: { to: 114, from: [114], ...asJson }, jsonb: { to: 3802, from: [3802], ...asJson } },
+    },
   });
   const app = new App({
     connection,

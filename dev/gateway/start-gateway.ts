@@ -60,7 +60,14 @@ async function serve(
   response: ServerResponse,
   options: GatewayOptions,
 ): Promise<void> {
-  const url = new URL(request.url ?? "/", `http://127.0.0.1:${options.port}`);
+  const target = request.url ?? "/";
+  const base = `http://127.0.0.1:${options.port}`;
+  // A target like "//[" is no address; one like "http://" names no path of ours.
+  if (!target.startsWith("/") || !URL.canParse(target, base)) {
+    replyJson(response, 400, { message: "the request target is not a path" }, cors);
+    return;
+  }
+  const url = new URL(target, base);
   const check = checkApiKey(request, url, options.keys);
   const isFunction = isBelow(url.pathname, "/functions/v1");
   const isRest = isBelow(url.pathname, "/rest/v1");

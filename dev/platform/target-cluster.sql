@@ -8,6 +8,8 @@ begin
 end;
 $$;
 
+-- With reserved_connections: tenants that fill their slots do not shut Gantry out.
+grant pg_use_reserved_connections to postgres;
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres with admin option;
 alter database postgres owner to postgres;
 alter database template1 owner to postgres;

@@ -19,15 +19,21 @@ export async function startClusters(
 ): Promise<Clusters> {
   const controlPort = await findFreePort([plan.port + 1]);
   const targetPort = await findFreePort([plan.port + 2]);
-  const start = async (folder: string, port: number): Promise<KeptServer> => {
-    const kept = await keepPostgresRunning({ dataDir: join(plan.dataDir, folder), port }, plan.onNotice);
+  const start = async (
+    folder: string,
+    port: number,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<KeptServer> => {
+    const options = { dataDir: join(plan.dataDir, folder), port, settings };
+    const kept = await keepPostgresRunning(options, plan.onNotice);
     cleanup.add(kept.stop);
     return kept;
   };
   // Settled, not all: a server that comes up after the other failed has to be in the clean-up before it runs.
   const [control, target] = await Promise.allSettled([
     start("postgres", controlPort),
-    start("target", targetPort),
+    // Slots that tenants cannot take: a full cluster still lets Gantry in.
+    start("target", targetPort, { reserved_connections: "10" }),
   ]);
   if (control.status === "rejected") throw control.reason;
   if (target.status === "rejected") throw target.reason;

@@ -23,6 +23,12 @@ begin
   from control_plane.tenant_databases d
   where d.tenant_id = p_tenant_id
     and d.deleted_at is null
+    -- One that has just failed for good gets a pause, not an operation every other second.
+    and not exists (
+      select from public.provisioning_operations o
+      where o.tenant_id = d.tenant_id and o.database_id = d.id and o.kind in ('suspend', 'resume')
+        and o.status = 'failed' and o.finished_at > now() - interval '5 minutes'
+    )
     and case
       when v_is_open then d.status = 'inactive' and d.is_suspended_with_tenant
       -- In error, the login at the target may still be open, whatever it was that failed.
@@ -31,7 +37,11 @@ begin
   order by d.id
   limit 1;
   if not found then
-    return true;
+    return v_is_open or not exists (
+      select from control_plane.tenant_databases d
+      where d.tenant_id = p_tenant_id and d.deleted_at is null
+        and d.status in ('active', 'error') and d.connection_string_encrypted is not null
+    );
   end if;
 
   update control_plane.tenant_databases d

@@ -26,6 +26,10 @@ begin
     if found then
       perform private.open_operation(p_kind => 'delete', p_tenant_id => v_tenant_id, p_database_id => v_database_id);
     else
+      -- Without its data key nothing that was sealed for the tenant opens again, in backups neither.
+      update control_plane.tenant_data_keys k
+      set wrapped_key = null, destroyed_at = pg_catalog.now()
+      where k.tenant_id = v_tenant_id and k.destroyed_at is null;
       delete from control_plane.tenants t where t.tenant_id = v_tenant_id;
       v_purged_count := v_purged_count + 1;
     end if;

@@ -84,6 +84,13 @@ test("a database whose suspension failed is closed again, not left open in a sus
     [tenant.id],
   );
   expect(await readStatuses(tenant)).toEqual(["a error"]);
+  // Not at once: what failed for good is left alone for some minutes.
+  const [paused] = await plane.query("select private.follow_tenant($1) as is_done", [tenant.id]);
+  expect(paused).toEqual({ is_done: false });
+  await plane.query(
+    "update public.provisioning_operations set finished_at = now() - interval '6 minutes' where tenant_id = $1 and status = 'failed'",
+    [tenant.id],
+  );
   await follow(tenant);
   expect(await readStatuses(tenant)).toEqual(["a inactive"]);
 });
