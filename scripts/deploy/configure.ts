@@ -7,6 +7,7 @@ import { withOwner } from "./connect-owner.ts";
 import { defaultEnvFile } from "./env-file.ts";
 import { readDeployEnv } from "./read-deploy-env.ts";
 import { parseFunctionsUrl, readArguments, readDatabaseUrl } from "./read-options.ts";
+import { hostedPatience } from "./step.ts";
 
 const usage = `npm run deploy:configure -- --functions-url URL [--db-url URL] [--env-file FILE] [--every SECONDS]
 
@@ -51,7 +52,10 @@ await runCommand(async () => {
   const key = process.env.SUPABASE_PUBLISHABLE_KEY;
   const publishableKey = key ? new Secret(key) : null;
   const reports = await withOwner(ownerUrl, (client) =>
-    configureProject({ client, env, functionsUrl, everySeconds, publishableKey }, print),
+    configureProject(
+      { client, env, functionsUrl, everySeconds, publishableKey, patience: hostedPatience },
+      print,
+    ),
   );
   const changed = reports.filter((report) => report.change !== null).length;
   console.log(

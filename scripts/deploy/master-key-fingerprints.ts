@@ -54,6 +54,7 @@ export async function findKeyFaults(client: pg.Client, present: readonly Fingerp
 
 /** Whether both name the same keys in the same order; the first one seals, so the order counts. */
 export function isSameRing(left: readonly Fingerprint[], right: readonly Fingerprint[]): boolean {
-  const toText = (ring: readonly Fingerprint[]) => ring.map(({ id, fingerprint }) => `${id} ${fingerprint}`).join();
+  const toText = (ring: readonly Fingerprint[]) =>
+    ring.map(({ id, fingerprint }) => `${id} ${fingerprint}`).join();
   return toText(left) === toText(right);
 }

@@ -2,6 +2,25 @@ import type pg from "pg";
 import type { Secret } from "../../functions/_shared/crypto/secret.ts";
 import type { FunctionEnv } from "../../functions/_shared/env/function-env.ts";
 
+/** How long a probe waits for what others do. */
+export interface Patience {
+  /** pg_net's answer. */
+  readonly answerMs: number;
+  /** pg_cron's own run; it looks for new entries about once a minute when nothing is due. */
+  readonly cronMs: number;
+  /** A job that the woken scheduler completes. */
+  readonly workMs: number;
+  /** The Data API's reading of its settings. */
+  readonly reloadMs: number;
+}
+
+export const hostedPatience: Patience = {
+  answerMs: 20_000,
+  cronMs: 75_000,
+  workMs: 30_000,
+  reloadMs: 15_000,
+};
+
 /** What every step of `deploy:configure` works with. */
 export interface DeployContext {
   /** Gantry's database, as its owner (role postgres). */
@@ -14,6 +33,7 @@ export interface DeployContext {
   readonly everySeconds: number;
   /** With it the Data API itself is asked; without it its database alone. */
   readonly publishableKey: Secret | null;
+  readonly patience: Patience;
 }
 
 /** One thing that a project needs besides its schema. */

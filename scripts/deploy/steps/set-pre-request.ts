@@ -5,8 +5,6 @@ import type { DeployContext, Step } from "../step.ts";
 import { waitFor } from "../wait-for.ts";
 
 export const preRequest = "private.pre_request";
-/** From the notification until the Data API has read its settings again. */
-const reloadPatienceMs = 15_000;
 /** A credential of a kind that nobody accepts: the function refuses it, nothing else would. */
 const probeHeaders = { "x-api-key": "gantry-probe" };
 
@@ -38,7 +36,7 @@ async function callInDatabase(client: pg.Client): Promise<void> {
   }
 }
 
-async function callDataApi({ functionsUrl, publishableKey }: DeployContext): Promise<void> {
+async function callDataApi({ functionsUrl, publishableKey, patience }: DeployContext): Promise<void> {
   const url = `${toProjectUrl(functionsUrl)}/rest/v1/tenants?limit=0`;
   const headers = { ...probeHeaders, apikey: publishableKey?.reveal() ?? "" };
   let seen = "no answer";
@@ -49,7 +47,7 @@ async function callDataApi({ functionsUrl, publishableKey }: DeployContext): Pro
       if (response !== null) seen = `HTTP ${response.status}`;
       return response?.status === 401 && body.includes("CREDENTIAL_INVALID") ? true : null;
     },
-    { timeoutMs: reloadPatienceMs },
+    { timeoutMs: patience.reloadMs },
   );
   if (isRefused === null) throw new StackError(`the Data API does not call ${preRequest}: ${seen}`);
 }
