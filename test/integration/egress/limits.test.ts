@@ -187,6 +187,20 @@ describe("size", () => {
     expect((await call(server, limits)).outcome).toBe("UPSTREAM_TOO_LARGE");
     await expectNoneOpen(server);
   });
+  it("what nobody reads yet is not fetched ahead", async () => {
+    const server = await target(
+      startTarget(async (_, response) => {
+        while (!response.destroyed) if (!response.write(Buffer.alloc(65_536))) await sleep(1);
+      }),
+    );
+    const policy = { ...openPorts(server), allowHttp: true };
+    const result = await sendRequest(policy, { url: `http://x.test:${server.port}/` }, parts);
+    await sleep(300);
+    const reader = result.ok ? result.value.body?.getReader() : undefined;
+    // Had it been fetched, it would have passed the limit and been cut by now.
+    expect((await reader?.read())?.value?.length).toBeGreaterThan(0);
+    await reader?.cancel();
+  });
   it("gzip that decodes to nothing, without end", async () => {
     // The header of gzip, then stored blocks of length 0.
     const head = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
@@ -305,6 +319,15 @@ describe("D4.3 a caller that leaves", () => {
     const server = await target(startRawTarget(() => undefined));
     const leaving = new AbortController();
     const calling = call(server, {}, { signal: leaving.signal });
+    await expect.poll(() => server.openCount()).toBe(1);
+    leaving.abort();
+    expect((await calling).outcome).toBe("TIMEOUT");
+    await expectNoneOpen(server);
+  });
+  it("in the middle of a TLS handshake", async () => {
+    const server = await target(startRawTarget(() => undefined));
+    const leaving = new AbortController();
+    const calling = call(server, {}, { url: `https://x.test:${server.port}/`, signal: leaving.signal });
     await expect.poll(() => server.openCount()).toBe(1);
     leaving.abort();
     expect((await calling).outcome).toBe("TIMEOUT");
