@@ -26,7 +26,7 @@ const steps: Readonly<Record<OperationKind, readonly OperationStep[]>> = {
     "verify_login",
   ],
   suspend: ["close_logins", "terminate_connections"],
-  resume: ["open_logins", "verify_login"],
+  resume: ["open_logins", "hand_over_schema", "verify_login"],
   delete: ["close_logins", "terminate_connections", "drop_database", "drop_role"],
 };
 

@@ -5,6 +5,10 @@ export const targetCodes = {
   TARGET_UNREACHABLE: { isRetryable: true, message: "The target does not answer." },
   TARGET_TIMEOUT: { isRetryable: true, message: "The target took too long." },
   TARGET_BUSY: { isRetryable: true, message: "The target has no room for this right now." },
+  TARGET_ROLE_IN_USE: {
+    isRetryable: true,
+    message: "Something in another database of the target still depends on the role.",
+  },
   TARGET_REFUSED: { isRetryable: false, message: "The target refuses Gantry's login or its rights." },
   TARGET_FAULT: { isRetryable: true, message: "The target could not do what was asked." },
   TARGET_NAME_CONFLICT: {

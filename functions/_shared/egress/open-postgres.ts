@@ -31,17 +31,39 @@ function toFault(error: unknown): PostgresFault {
   return new PostgresFault(isTimeout ? "timeout" : "unreachable");
 }
 
+/** The URL without its `options`: the driver would take them in place of ours. */
+function toLogin(url: Secret): ClientConfig {
+  const parsed = URL.parse(url.reveal());
+  const options = parsed?.searchParams.get("options");
+  if (!parsed || !options) return { connectionString: url.reveal() };
+  parsed.searchParams.delete("options");
+  return { connectionString: parsed.href, options };
+}
+
 /** Every way to reach the server, in order. A pin names all parts, so that nothing is left for the driver to look up. */
 function toLogins(target: Secret | PostgresPin): readonly ClientConfig[] {
-  if (target instanceof Secret) return [{ connectionString: target.reveal() }];
+  if (target instanceof Secret) return [toLogin(target)];
   const { addresses, port, user, password, database, tls } = target;
   return addresses.map((host) => ({ host, port, user, password: password.reveal(), database, ssl: tls }));
+}
+
+/**
+ * Sent with the login, so they hold from the first statement on. A name without a schema means pg_catalog and nothing
+ * else: whoever may make functions and operators at the server could have ours run them. Where a URL asks for options
+ * of its own, ours come later and win.
+ */
+function toOptions(asked: string | undefined, idleTimeoutMs: number): string {
+  const settings = [
+    "search_path=pg_catalog",
+    `idle_session_timeout=${idleTimeoutMs}`,
+    `idle_in_transaction_session_timeout=${idleTimeoutMs}`,
+  ];
+  return [...(asked ? [asked] : []), ...settings.map((setting) => `-c ${setting}`)].join(" ");
 }
 
 async function connect(login: ClientConfig, limits: OpenPostgresLimits): Promise<Client> {
   const { default: pg } = await import("pg");
   const statementTimeoutMs = limits.statementTimeoutMs ?? 60_000;
-  const idleTimeoutMs = limits.idleTimeoutMs ?? 60_000;
   const client = new pg.Client({
     ...login,
     application_name: "gantry",
@@ -51,7 +73,7 @@ async function connect(login: ClientConfig, limits: OpenPostgresLimits): Promise
     // On our side too, and later: for a server that has stopped answering at all.
     query_timeout: statementTimeoutMs + 5_000,
     keepAlive: true,
-    options: `-c idle_session_timeout=${idleTimeoutMs} -c idle_in_transaction_session_timeout=${idleTimeoutMs}`,
+    options: toOptions(login.options, limits.idleTimeoutMs ?? 60_000),
   });
   // A connection that breaks between two statements is told by the next statement.
   client.on("error", () => undefined);
@@ -86,8 +108,8 @@ async function connectToFirst(target: Secret | PostgresPin, limits: OpenPostgres
 
 /**
  * Opens a TCP connection to a Postgres server that is not Gantry's own: by URL where the operator registered the server
- * (TLS as the URL's `sslmode` says), by a pin from `pinPostgres` where a tenant named it. The only place besides
- * `_shared/db` that knows the driver.
+ * (TLS as the URL's `sslmode` says), by a pin from `pinPostgres` where a tenant named it. Names without a schema mean
+ * pg_catalog in it. The only place besides `_shared/db` that knows the driver.
  */
 export async function openPostgres(
   target: Secret | PostgresPin,

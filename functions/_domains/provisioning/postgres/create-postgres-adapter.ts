@@ -10,8 +10,10 @@ import {
   lockDownDatabase,
   verifyLogin,
 } from "./database-steps.ts";
+import { dropRole, type WorkIn } from "./drop-role.ts";
+import { createInsist } from "./insist.ts";
 import { templateName as defaultTemplateName } from "./prepare-target.ts";
-import { closeLogins, createRole, dropRole, openLogins, terminateConnections } from "./role-steps.ts";
+import { closeLogins, createRole, openLogins, terminateConnections } from "./role-steps.ts";
 import { createSideSessions, type SideSessions } from "./side-sessions.ts";
 
 export interface PostgresAdapterOptions {
@@ -55,22 +57,24 @@ function createRunStep(
   target: TargetDatabase,
 ): (step: TargetStep) => Promise<void> {
   const { database, role } = target;
+  const insist = createInsist(side, adminUrl);
+  const workIn: WorkIn = (name, work) => side.use(withDatabase(adminUrl, name), work);
   const run: Readonly<Record<TargetStep, () => Promise<void>>> = {
-    create_role: () => createRole(admin, role, passwordOf(expectLogin(target))),
+    create_role: () => createRole(admin, target, passwordOf(expectLogin(target)), insist),
     create_database: () => createDatabase(admin, database, templateName),
     lock_down_database: () => lockDownDatabase(admin, target),
     hand_over_schema: () => {
       // The login works from here on, and the next step needs it.
       side.openAhead(withOptionsOf(adminUrl, expectLogin(target)));
-      return side.use(withDatabase(adminUrl, database), (session) => handOverSchema(session, role));
+      return workIn(database, (session) => handOverSchema(session, role, insist));
     },
-    open_logins: () => openLogins(admin, role),
+    open_logins: () => openLogins(admin, target, passwordOf(expectLogin(target)), insist),
     verify_login: () =>
       side.use(withOptionsOf(adminUrl, expectLogin(target)), (session) => verifyLogin(session, target)),
-    close_logins: () => closeLogins(admin, role),
-    terminate_connections: () => terminateConnections(admin, role),
-    drop_database: () => dropDatabase(admin, database),
-    drop_role: () => dropRole(admin, role),
+    close_logins: () => closeLogins(admin, target, insist),
+    terminate_connections: () => terminateConnections(admin, target),
+    drop_database: () => dropDatabase(admin, database, insist),
+    drop_role: () => dropRole(admin, role, insist, workIn),
   };
   return (step) => run[step]();
 }

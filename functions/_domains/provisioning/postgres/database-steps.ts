@@ -1,5 +1,6 @@
 import type { PostgresSession } from "../../../_shared/egress/postgres-port.ts";
 import { TargetFailure } from "../target-failure.ts";
+import type { Insist } from "./insist.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 
 export interface DatabaseNames {
@@ -13,7 +14,7 @@ interface DatabaseState {
   readonly isBroken: boolean;
 }
 
-async function readDatabase(session: PostgresSession, database: string): Promise<DatabaseState | null> {
+async function findDatabase(session: PostgresSession, database: string): Promise<DatabaseState | null> {
   const rows = await session.query<DatabaseState>(
     `select r.rolname = current_user as "isOurs", d.datconnlimit = -2 as "isBroken"
      from pg_catalog.pg_database d
@@ -21,7 +22,11 @@ async function readDatabase(session: PostgresSession, database: string): Promise
      where d.datname = $1`,
     [database],
   );
-  const state = rows[0] ?? null;
+  return rows[0] ?? null;
+}
+
+async function readDatabase(session: PostgresSession, database: string): Promise<DatabaseState | null> {
+  const state = await findDatabase(session, database);
   if (state !== null && !state.isOurs) throw new TargetFailure("TARGET_NAME_CONFLICT");
   return state;
 }
@@ -86,6 +91,15 @@ export async function lockDownDatabase(session: PostgresSession, names: Database
   if (!isLockedDown) throw new TargetFailure("TARGET_NOT_LOCKED_DOWN");
 }
 
+/** Takes the right to connect from the tenant's role. One that we have not made, or that is not there, let nobody in. */
+export async function shutDatabase(session: PostgresSession, names: DatabaseNames): Promise<void> {
+  if (!(await findDatabase(session, names.database))?.isOurs) return;
+  const [database, role] = [quoteIdentifier(names.database), quoteIdentifier(names.role)];
+  await session.query(`revoke connect on database ${database} from ${role}`);
+  const rights = await readRights(session, names.database);
+  if (rights.includes(`${names.role} CONNECT`)) throw new TargetFailure("TARGET_NOT_LOCKED_DOWN");
+}
+
 interface SchemaState {
   readonly owner: string;
   readonly isOpenToAll: boolean;
@@ -104,11 +118,15 @@ async function readSchema(tenantSession: PostgresSession): Promise<SchemaState |
 }
 
 /** In the tenant's database, as the admin: the tenant's role owns schema public (and may well have dropped it since). */
-export async function handOverSchema(tenantSession: PostgresSession, role: string): Promise<void> {
+export async function handOverSchema(
+  tenantSession: PostgresSession,
+  role: string,
+  insist: Insist,
+): Promise<void> {
   const name = quoteIdentifier(role);
   const before = await readSchema(tenantSession);
-  if (before === null) await tenantSession.query(`create schema public authorization ${name}`);
-  else if (before.owner !== role) await tenantSession.query(`alter schema public owner to ${name}`);
+  if (before === null) await insist(tenantSession, `create schema public authorization ${name}`);
+  else if (before.owner !== role) await insist(tenantSession, `alter schema public owner to ${name}`);
   const after = await readSchema(tenantSession);
   if (after?.owner !== role || after.isOpenToAll) throw new TargetFailure("TARGET_NOT_LOCKED_DOWN");
 }
@@ -130,8 +148,12 @@ export async function verifyLogin(tenantSession: PostgresSession, names: Databas
 }
 
 /** Drops the database with whoever is in it; a killed drop leaves a broken one that is dropped the same way. */
-export async function dropDatabase(session: PostgresSession, database: string): Promise<void> {
+export async function dropDatabase(
+  session: PostgresSession,
+  database: string,
+  insist: Insist,
+): Promise<void> {
   if ((await readDatabase(session, database)) === null) return;
-  await session.query(`drop database ${quoteIdentifier(database)} with (force)`);
+  await insist(session, `drop database ${quoteIdentifier(database)} with (force)`);
   if ((await readDatabase(session, database)) !== null) throw new TargetFailure("TARGET_FAULT");
 }

@@ -1,6 +1,9 @@
-import type { PostgresSession } from "../../../_shared/egress/postgres-port.ts";
+import { PostgresFault, type PostgresSession } from "../../../_shared/egress/postgres-port.ts";
 import { TargetFailure } from "../target-failure.ts";
 import { createScramVerifier } from "./create-scram-verifier.ts";
+import { type DatabaseNames, lockDownDatabase, shutDatabase } from "./database-steps.ts";
+import { endSessions } from "./end-sessions.ts";
+import type { Insist } from "./insist.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 
 export const connectionLimit = 20;
@@ -13,7 +16,8 @@ interface RoleState {
   readonly isOurs: boolean;
 }
 
-async function readRole(session: PostgresSession, role: string): Promise<RoleState | null> {
+/** The role as it is now; null when there is none. */
+export async function readRole(session: PostgresSession, role: string): Promise<RoleState | null> {
   const rows = await session.query<RoleState>(
     `select r.rolcanlogin as "canLogin",
        not (r.rolsuper or r.rolcreatedb or r.rolcreaterole or r.rolreplication or r.rolbypassrls)
@@ -34,7 +38,8 @@ async function readRole(session: PostgresSession, role: string): Promise<RoleSta
   return rows[0] ?? null;
 }
 
-async function readOwnRole(session: PostgresSession, role: string): Promise<RoleState | null> {
+/** As `readRole`; throws when somebody else has made the role. */
+export async function readOwnRole(session: PostgresSession, role: string): Promise<RoleState | null> {
   const state = await readRole(session, role);
   if (state !== null && !state.isOurs) throw new TargetFailure("TARGET_NAME_CONFLICT");
   return state;
@@ -46,12 +51,41 @@ async function expectRole(session: PostgresSession, role: string, canLogin: bool
   if (state.canLogin !== canLogin || !state.isPlain) throw new TargetFailure("TARGET_NOT_LOCKED_DOWN");
 }
 
+/**
+ * Takes back what the tenant has set for its own role, everywhere and in its database: a setting can end each login
+ * (`local_preload_libraries`), and it would hold for Gantry's own look at the login too.
+ */
+async function resetSettings(session: PostgresSession, names: DatabaseNames, insist: Insist): Promise<void> {
+  const rows = await session.query<{ isInDatabase: boolean }>(
+    `select s.setdatabase <> 0 as "isInDatabase"
+     from pg_catalog.pg_db_role_setting s
+     join pg_catalog.pg_roles r on r.oid = s.setrole
+     left join pg_catalog.pg_database d on d.oid = s.setdatabase
+     where r.rolname = $1 and (s.setdatabase = 0 or d.datname = $2)`,
+    [names.role, names.database],
+  );
+  const role = quoteIdentifier(names.role);
+  for (const { isInDatabase } of rows) {
+    const where = isInDatabase ? ` in database ${quoteIdentifier(names.database)}` : "";
+    await insist(session, `alter role ${role}${where} reset all`);
+  }
+}
+
+/** A statement about a role takes no parameters; the verifier is our own base64, so it needs no escaping. */
+async function toLoginAttributes(password: string): Promise<string> {
+  return `login connection limit ${connectionLimit} password '${await createScramVerifier(password)}'`;
+}
+
 /** Makes the tenant's role, or gives the one that is there already the password we have sealed. */
-export async function createRole(session: PostgresSession, role: string, password: string): Promise<void> {
+export async function createRole(
+  session: PostgresSession,
+  names: DatabaseNames,
+  password: string,
+  insist: Insist,
+): Promise<void> {
+  const { role } = names;
   const name = quoteIdentifier(role);
-  const [state, verifier] = await Promise.all([readOwnRole(session, role), createScramVerifier(password)]);
-  // Our own base64, so it needs no escaping; a statement that makes a role takes no parameters.
-  const attributes = `login connection limit ${connectionLimit} password '${verifier}'`;
+  const [state, attributes] = await Promise.all([readOwnRole(session, role), toLoginAttributes(password)]);
   if (state === null) {
     // The maker of a role may administer it but not become it, and could not hand the schema over to it.
     await session.query("begin");
@@ -59,44 +93,65 @@ export async function createRole(session: PostgresSession, role: string, passwor
     await session.query(`create role ${name} ${attributes}`);
     await session.query("commit");
   } else {
-    await session.query(`alter role ${name} ${attributes}`);
+    await resetSettings(session, names, insist);
+    await insist(session, `alter role ${name} ${attributes}`);
   }
   await expectRole(session, role, true);
 }
 
-/** Lets the role log in again. */
-export async function openLogins(session: PostgresSession, role: string): Promise<void> {
-  if ((await readOwnRole(session, role)) === null) throw new TargetFailure("TARGET_OBJECT_MISSING");
-  await session.query(`alter role ${quoteIdentifier(role)} login connection limit ${connectionLimit}`);
+/**
+ * Lets the role into its database again, and log in with the password we have sealed: the tenant may have changed it.
+ * In this order, so that no login meets a closed door.
+ */
+export async function openLogins(
+  session: PostgresSession,
+  names: DatabaseNames,
+  password: string,
+  insist: Insist,
+): Promise<void> {
+  const { role } = names;
+  const [state, attributes] = await Promise.all([readOwnRole(session, role), toLoginAttributes(password)]);
+  if (state === null) throw new TargetFailure("TARGET_OBJECT_MISSING");
+  await resetSettings(session, names, insist);
+  await lockDownDatabase(session, names);
+  await insist(session, `alter role ${quoteIdentifier(role)} ${attributes}`);
   await expectRole(session, role, true);
 }
 
-/** Refuses new logins of the role; sessions that are open stay. A role that is gone has no logins either. */
-export async function closeLogins(session: PostgresSession, role: string): Promise<void> {
-  if ((await readOwnRole(session, role)) === null) return;
-  await session.query(`alter role ${quoteIdentifier(role)} nologin connection limit ${connectionLimit}`);
-  await expectRole(session, role, false);
-}
+/** Locked, deadlocked, or changed at the same moment by a session that was just about to end. */
+const passingStates = ["55P03", "40P01", "XX000"];
+const closeRoundCount = 3;
 
-/** Ends the role's sessions and waits until there are none, five seconds at most. Logins must be closed before. */
-export async function terminateConnections(session: PostgresSession, role: string): Promise<void> {
-  for (let round = 0; round < 250; round += 1) {
-    const rows = await session.query<{ isTold: boolean }>(
-      `select pg_catalog.pg_terminate_backend(a.pid) as "isTold"
-       from pg_catalog.pg_stat_activity a
-       where a.usename = $1 and a.pid <> pg_catalog.pg_backend_pid()`,
-      [role],
-    );
-    if (rows.length === 0) return;
-    // The function's own wait takes 100 ms for each session, one after the other.
-    await session.query("select pg_catalog.pg_sleep(0.02)");
+async function alterToNoLogin(session: PostgresSession, names: DatabaseNames, insist: Insist): Promise<void> {
+  const role = quoteIdentifier(names.role);
+  for (let round = 1; ; round += 1) {
+    await endSessions(session, names);
+    try {
+      return await insist(session, `alter role ${role} nologin connection limit ${connectionLimit}`);
+    } catch (error) {
+      const isPassing = error instanceof PostgresFault && passingStates.includes(error.sqlState ?? "");
+      if (!isPassing || round === closeRoundCount) throw error;
+    }
   }
-  throw new TargetFailure("TARGET_BUSY");
 }
 
-/** Drops the role. Its database must be gone before, else it owns things there. */
-export async function dropRole(session: PostgresSession, role: string): Promise<void> {
-  if ((await readOwnRole(session, role)) === null) return;
-  await session.query(`drop role ${quoteIdentifier(role)}`);
-  if ((await readRole(session, role)) !== null) throw new TargetFailure("TARGET_FAULT");
+/**
+ * Lets the role in no more. A tenant can lock the row of its own role, and change it again and again, but not the
+ * database's: the right to connect goes first, then its sessions, then the login. What is not there has no logins.
+ */
+export async function closeLogins(
+  session: PostgresSession,
+  names: DatabaseNames,
+  insist: Insist,
+): Promise<void> {
+  if ((await readOwnRole(session, names.role)) === null) return;
+  await shutDatabase(session, names);
+  await alterToNoLogin(session, names, insist);
+  await expectRole(session, names.role, false);
+}
+
+/** Ends what sessions of the role are left, and sees that nobody is connected and nobody can be. */
+export async function terminateConnections(session: PostgresSession, names: DatabaseNames): Promise<void> {
+  if (!(await endSessions(session, names))) throw new TargetFailure("TARGET_BUSY");
+  if ((await readOwnRole(session, names.role)) !== null) await expectRole(session, names.role, false);
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createLiveDatabase, drainOnce } from "../../fixtures/found/follow-jobs.ts";
 import { type ControlPlane, startControlPlane } from "../../fixtures/provisioning/control-plane.ts";
+import { createLiveDatabase, drainOnce } from "../../fixtures/provisioning/live-database.ts";
 import { queryAt } from "../../fixtures/provisioning/target-cluster.ts";
 
 let plane: ControlPlane;

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ok } from "../../../functions/_shared/errors/result.ts";
-import { canLogIn, createLiveDatabase, drainAll, drainOnce } from "../../fixtures/found/follow-jobs.ts";
 import { type ControlPlane, startControlPlane } from "../../fixtures/provisioning/control-plane.ts";
+import {
+  canLogIn,
+  createLiveDatabase,
+  drainAll,
+  drainOnce,
+} from "../../fixtures/provisioning/live-database.ts";
 
 let plane: ControlPlane;
 beforeAll(async () => {

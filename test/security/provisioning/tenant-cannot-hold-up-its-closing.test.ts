@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { canLogIn, createLiveDatabase, drainOnce } from "../../fixtures/found/follow-jobs.ts";
 import { type ControlPlane, startControlPlane } from "../../fixtures/provisioning/control-plane.ts";
+import { canLogIn, createLiveDatabase, drainOnce } from "../../fixtures/provisioning/live-database.ts";
 
 let plane: ControlPlane;
 beforeAll(async () => {

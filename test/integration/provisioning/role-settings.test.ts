@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createReadyDatabase, drainOnce } from "../../fixtures/found/follow-jobs.ts";
 import { type ControlPlane, startControlPlane } from "../../fixtures/provisioning/control-plane.ts";
+import { createReadyDatabase, drainOnce } from "../../fixtures/provisioning/live-database.ts";
 
 let plane: ControlPlane;
 beforeAll(async () => {

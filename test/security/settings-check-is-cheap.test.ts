@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { connect } from "../../fixtures/security/sql-session.ts";
-import { createTestDatabase, type TestDatabase } from "../../helpers/database.ts";
+import { connect } from "../fixtures/security/sql-session.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
 
 let database: TestDatabase;
 let client: pg.Client;
