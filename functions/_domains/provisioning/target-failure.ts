@@ -22,7 +22,8 @@ export const targetCodes = {
   TARGET_OBJECT_MISSING: { isRetryable: false, message: "The database or its role is not at the target." },
   TARGET_UNSUPPORTED: {
     isRetryable: false,
-    message: "The target needs Postgres 16 or later and an admin who may create databases and roles.",
+    message:
+      "The target needs Postgres 16 or later, max_prepared_transactions = 0, and an admin who may create databases and roles.",
   },
   TARGET_URL_INVALID: {
     isRetryable: false,

@@ -77,3 +77,15 @@ test("an admin who may not create roles is refused before anything is made", asy
   await expect(prepareTarget(weak, free)).rejects.toMatchObject({ code: "TARGET_UNSUPPORTED" });
   await weak.close();
 });
+
+test("a cluster with prepared transactions is refused: they keep locks that nobody could end", async () => {
+  const prepared = await startThrowawayServer({ settings: { max_prepared_transactions: "5" } });
+  try {
+    await bootstrapTarget(prepared);
+    const there = await openPostgres(new Secret(prepared.urlFor("postgres", "postgres")));
+    await expect(prepareTarget(there, free)).rejects.toMatchObject({ code: "TARGET_UNSUPPORTED" });
+    await there.close();
+  } finally {
+    await prepared.stop();
+  }
+});

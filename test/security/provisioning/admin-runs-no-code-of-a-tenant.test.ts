@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Secret } from "../../../functions/_shared/crypto/secret.ts";
+import { openPostgres } from "../../../functions/_shared/egress/open-postgres.ts";
 import {
   createSteps,
   inventDatabase,
@@ -47,3 +49,37 @@ test.for([
     expect(found).toEqual([]);
   },
 );
+
+const asked: readonly (readonly [string, string])[] = [
+  ["says nothing", ""],
+  ["asks for another path", "?options=-c%20search_path%3Dpublic"],
+  ["asks for another path and for something else", "?options=-csearch_path=public+-c+work_mem%3D8MB"],
+];
+
+test.each(asked)(
+  "every session looks up names in pg_catalog alone, where its URL %s",
+  async (_what, search) => {
+    const session = await openPostgres(new Secret(cluster.adminUrl.reveal() + search));
+    try {
+      const rows = await session.query(
+        "select current_setting('search_path') as path, current_schemas(true) as schemas",
+      );
+      expect(rows).toEqual([{ path: "pg_catalog", schemas: "{pg_catalog}" }]);
+      const [kept] = await session.query<{ memory: string }>("select current_setting('work_mem') as memory");
+      expect(kept?.memory).toBe(search.includes("work_mem") ? "8MB" : "4MB");
+    } finally {
+      await session.close();
+    }
+  },
+);
+
+test("a tenant's setting for its login changes nothing in Gantry's look at it", async () => {
+  const target = inventDatabase(cluster.server);
+  await runSteps(cluster, target, createSteps);
+  await queryAt(
+    target.connectionString.reveal(),
+    "create function public.has_database_privilege(name, text) returns boolean language sql return false",
+    "alter role current_user set search_path = public, pg_catalog",
+  );
+  await runSteps(cluster, target, ["verify_login"]);
+});

@@ -7,8 +7,7 @@ import { readOwnRole, readRole } from "./role-steps.ts";
 /** Works in a session of the admin in another database of the cluster. */
 export type WorkIn = (database: string, work: (session: PostgresSession) => Promise<void>) => Promise<void>;
 
-/** Another tenant can grant anew while the last grant is taken back; each round is a race that it must win. */
-const roundCount = 10;
+const roundCount = 20;
 
 function isDependedOn(error: unknown): boolean {
   return error instanceof PostgresFault && error.sqlState === "2BP01";
@@ -33,10 +32,46 @@ async function readGranting(session: PostgresSession, role: string): Promise<str
   return rows.map((row) => row.name);
 }
 
+/** Ends the tenants' sessions in the databases: what they have under way is undone, and they need a moment to be back. */
+async function endTenants(session: PostgresSession, databases: readonly string[]): Promise<void> {
+  await session.query(
+    `select pg_catalog.pg_terminate_backend(a.pid)
+     from pg_catalog.pg_stat_activity a
+     join pg_catalog.pg_roles r on r.oid = a.usesysid
+     where a.datname = any ($1) and not r.rolsuper and r.rolname <> current_user
+       and pg_catalog.pg_has_role(current_user, r.oid, 'USAGE')`,
+    [databases],
+  );
+}
+
+/** Takes back what the role was granted in other databases, and in the last of them drops it in the same breath. */
+async function clearGrants(
+  session: PostgresSession,
+  role: string,
+  isRace: boolean,
+  insist: Insist,
+  workIn: WorkIn,
+): Promise<void> {
+  const name = quoteIdentifier(role);
+  const databases = await readGranting(session, role);
+  const last = databases.at(-1);
+  await Promise.all(
+    databases.map(async (database) => {
+      const statement = `drop owned by ${name}${isRace && database === last ? `; drop role ${name}` : ""}`;
+      // A database that cannot be entered or cleared leaves the role in use, and dropping the role says so.
+      await workIn(database, async (inside) => {
+        if (isRace) await endTenants(inside, databases);
+        await insist(inside, statement, 0);
+      }).catch(() => undefined);
+    }),
+  );
+}
+
 /**
  * Drops the role. Its database must be gone before, else it owns things there. Any tenant can grant any role something
- * in its own database, which keeps the role from being dropped: it is taken back there. TARGET_ROLE_IN_USE when that
- * cannot be done now, and a later run goes on.
+ * in its own database, which keeps the role from being dropped: it is taken back there. A tenant may grant anew in that
+ * very moment, again and again, so whoever has a grant under way is ended at once, and new ones queue behind the drop.
+ * TARGET_ROLE_IN_USE when it cannot be done now; a later run goes on.
  */
 export async function dropRole(
   session: PostgresSession,
@@ -44,20 +79,14 @@ export async function dropRole(
   insist: Insist,
   workIn: WorkIn,
 ): Promise<void> {
-  if ((await readOwnRole(session, role)) === null) return;
-  const name = quoteIdentifier(role);
-  for (let round = 1; ; round += 1) {
-    for (const database of await readGranting(session, role)) {
-      const cleared = workIn(database, (inside) => insist(inside, `drop owned by ${name}`));
-      // A database that cannot be entered or cleared leaves the role in use, and dropping the role says so.
-      await cleared.catch(() => undefined);
-    }
+  for (let round = 1; (await readOwnRole(session, role)) !== null; round += 1) {
     try {
-      await insist(session, `drop role ${name}`);
+      await insist(session, `drop role ${quoteIdentifier(role)}`);
       break;
     } catch (error) {
       if (!isDependedOn(error)) throw error;
-      if (round === roundCount) throw new TargetFailure("TARGET_ROLE_IN_USE");
+      if (round > roundCount) throw new TargetFailure("TARGET_ROLE_IN_USE");
+      await clearGrants(session, role, round > 1, insist, workIn);
     }
   }
   if ((await readRole(session, role)) !== null) throw new TargetFailure("TARGET_FAULT");

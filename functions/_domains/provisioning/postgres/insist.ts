@@ -3,12 +3,13 @@ import type { PostgresSession } from "../../../_shared/egress/postgres-port.ts";
 import { TargetFailure } from "../target-failure.ts";
 import type { SideSessions } from "./side-sessions.ts";
 
-/** Runs one statement in the session to its end, and ends the tenants' sessions that keep it waiting. */
-export type Insist = (session: PostgresSession, statement: string) => Promise<void>;
+/**
+ * Runs a statement (or several, as one transaction) in the session to its end, and ends the tenants' sessions that keep
+ * it waiting. Transactions that end by themselves have `patienceMs` to do so, 300 if absent.
+ */
+export type Insist = (session: PostgresSession, statement: string, patienceMs?: number) => Promise<void>;
 
-/** Tenants' transactions that end by themselves are given this much time to do so. */
-const patienceMs = 300;
-const pauseMs = 50;
+const pauseMs = 20;
 
 async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -39,7 +40,7 @@ async function endBlockers(watcher: PostgresSession, pid: number): Promise<void>
  * tenant likes. What is waited for is seen by a second session of the admin, opened only when there is a wait.
  */
 export function createInsist(side: SideSessions, adminUrl: Secret): Insist {
-  return async (session, statement) => {
+  return async (session, statement, patienceMs = 300) => {
     const [self] = await session.query<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid");
     if (self === undefined) throw new TargetFailure("TARGET_FAULT");
     const ended = session.query(statement).then(

@@ -16,6 +16,8 @@ export async function readSystemIdentifier(session: PostgresSession): Promise<st
 async function expectAbleAdmin(session: PostgresSession): Promise<void> {
   const rows = await session.query<{ isAble: boolean }>(
     `select pg_catalog.current_setting('server_version_num')::integer >= 160000
+       -- A prepared transaction keeps its locks without a session that could be ended.
+       and pg_catalog.current_setting('max_prepared_transactions')::integer = 0
        and (rolsuper or (rolcreatedb and rolcreaterole)) as "isAble"
      from pg_catalog.pg_roles where rolname = current_user`,
   );
