@@ -9,14 +9,14 @@ import { readDeployEnv } from "./read-deploy-env.ts";
 import { parseFunctionsUrl, readArguments, readDatabaseUrl } from "./read-options.ts";
 import { hostedPatience } from "./step.ts";
 
-const usage = `npm run deploy:configure -- --functions-url URL [--db-url URL] [--env-file FILE] [--every SECONDS]
+const usage = `npm run deploy:configure -- --functions-url URL [--db-url URL] [--secrets FILE] [--every SECONDS]
 
 Sets what a project needs besides its schema, its secrets and its functions, and tries each thing: the login of
 gantry_edge, fingerprints of the master keys, the Data API's pre-request function, the scheduler secret in Vault, and
 the entries of pg_cron. Run it again whenever something of it changed; what is right already stays untouched.
   --functions-url  https://<ref>.supabase.co/functions/v1
   --db-url         Gantry's database, as its owner; else DATABASE_URL
-  --env-file       what the functions were given; default ${defaultEnvFile}. The environment comes first.
+  --secrets       what the functions were given; default ${defaultEnvFile}. The environment comes first.
   --every          seconds between two calls of the scheduler, 1 to 59; default 10
 Reads SUPABASE_PUBLISHABLE_KEY, if set, to try the Data API itself.`;
 
@@ -37,13 +37,13 @@ function print({ name, change, proof }: StepReport): void {
 
 await runCommand(async () => {
   const args = process.argv.slice(2);
-  const values = readArguments(args, ["functions-url", "db-url", "env-file", "every"], usage);
+  const values = readArguments(args, ["functions-url", "db-url", "secrets", "every"], usage);
   if (values === null) return;
   if (values["functions-url"] === undefined) throw new StackError(`--functions-url is missing\n\n${usage}`);
   const functionsUrl = parseFunctionsUrl(values["functions-url"]);
   const everySeconds = parseEvery(values.every);
   const ownerUrl = readDatabaseUrl(values["db-url"], usage);
-  const envFile = values["env-file"] ?? defaultEnvFile;
+  const envFile = values.secrets ?? defaultEnvFile;
   const { env, hasNewDatabaseUrl } = await readDeployEnv({ envFile, ownerUrl, functionsUrl });
   if (hasNewDatabaseUrl) {
     console.log(`GANTRY_DB_URL is new, in ${envFile}. The functions need it too:`);

@@ -6,7 +6,7 @@ import { createEdgePassword, toEdgeUrl } from "./edge-url.ts";
 import { createEnvFile, defaultEnvFile } from "./env-file.ts";
 import { parseFunctionsUrl, readArguments, readDatabaseUrl, toProjectUrl } from "./read-options.ts";
 
-const usage = `npm run deploy:env -- --functions-url URL [--db-url URL] [--origins LIST] [--env-file FILE]
+const usage = `npm run deploy:env -- --functions-url URL [--db-url URL] [--origins LIST] [--secrets FILE]
 
 Writes ${defaultEnvFile}, readable by its owner only: what the functions of one project are given, with a new password for
 gantry_edge, a new scheduler secret and a new master key. Never replaces a file.
@@ -16,11 +16,11 @@ gantry_edge, a new scheduler secret and a new master key. Never replaces a file.
 
 await runCommand(async () => {
   const args = process.argv.slice(2);
-  const values = readArguments(args, ["functions-url", "db-url", "origins", "env-file"], usage);
+  const values = readArguments(args, ["functions-url", "db-url", "origins", "secrets"], usage);
   if (values === null) return;
   if (values["functions-url"] === undefined) throw new StackError(`--functions-url is missing\n\n${usage}`);
   const projectUrl = toProjectUrl(parseFunctionsUrl(values["functions-url"]));
-  const file = values["env-file"] ?? defaultEnvFile;
+  const file = values.secrets ?? defaultEnvFile;
   await createEnvFile(file, {
     GANTRY_DB_URL: toEdgeUrl(readDatabaseUrl(values["db-url"], usage), createEdgePassword()),
     GANTRY_JWKS_URL: `${projectUrl}/auth/v1/.well-known/jwks.json`,

@@ -28,7 +28,7 @@ export async function createEnvFile(file: string, variables: Variables): Promise
   await writeFile(file, toLines(variables), { mode: 0o600, flag: "wx" }).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code === "EEXIST") {
-        throw new StackError(`${file} exists, and nothing in it was changed; name another with --env-file`);
+        throw new StackError(`${file} exists, and nothing in it was changed; name another with --secrets`);
       }
       throw new StackError(`cannot write ${file}: ${error.code ?? String(error)}`);
     },
