@@ -30,6 +30,9 @@ interface ResponderOptions {
   readonly loadOpenApi?: LoadDocument;
 }
 
+/** Loaded with the first request that is let in. */
+let runRoute: typeof import("./run-route.ts").runRoute | null = null;
+
 async function authenticate(
   route: RouteEntry,
   { request, requestId }: Exchange,
@@ -58,7 +61,7 @@ async function answerRoute(
   const authenticated = await authenticate(route, exchange, params, services);
   if (!authenticated.ok) return toProblem(authenticated.error, requestId);
   const caller = authenticated.value;
-  const { runRoute } = await import("./run-route.ts");
+  runRoute ??= (await import("./run-route.ts")).runRoute;
   return runRoute(route, { request, params, search, requestId, caller, services, log });
 }
 

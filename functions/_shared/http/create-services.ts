@@ -2,7 +2,8 @@ import type { TokenVerifier } from "../auth/token-verifier.ts";
 import { createKeyRing } from "../crypto/key-ring.ts";
 import type { Db } from "../db/port.ts";
 import type { FunctionEnv } from "../env/function-env.ts";
-import { createLogger } from "../log/create-logger.ts";
+import { createLineWriter } from "../log/create-line-writer.ts";
+import { createLogger, type Level } from "../log/create-logger.ts";
 import { describeError } from "../log/describe-error.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Services } from "./services.ts";
@@ -15,9 +16,10 @@ interface EdgeRuntime {
   waitUntil(work: Promise<unknown>): unknown;
 }
 
-function writeLine(line: string): void {
+function createLogWriter(): (line: string, level: Level) => void {
   // biome-ignore lint/suspicious/noConsole: the runtime collects logs from the console and from nowhere else.
-  console.log(line);
+  const writer = createLineWriter((text) => console.log(text));
+  return (line, level) => (level === "info" ? writer.writeSoon(line) : writer.writeNow(line));
 }
 
 /** jose is loaded with the first token, not with the function. */
@@ -86,7 +88,7 @@ function createSchedulerCall(env: FunctionEnv): () => Promise<void> {
 /** The real services of a function. Opens nothing yet: driver, token library and connections come with their first use. */
 export function createServices(name: string, env: FunctionEnv): Services {
   const clock = (): Date => new Date();
-  const log = createLogger(writeLine, clock, { function: name });
+  const log = createLogger(createLogWriter(), clock, { function: name });
   return {
     env,
     db: createLazyDb(env, log),

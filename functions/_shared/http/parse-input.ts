@@ -28,6 +28,7 @@ function parseParams(schema: ZodType | undefined, params: Readonly<Record<string
 }
 
 function parseQuery(schema: ZodType | undefined, search: string): Part {
+  if (search === "" && schema === undefined) return { value: undefined, errors: [] };
   const values: Record<string, string> = {};
   const errors: FieldError[] = [];
   for (const [key, value] of new URLSearchParams(search)) {

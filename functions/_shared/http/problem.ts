@@ -23,12 +23,12 @@ export function toProblem(failure: Failure, requestId: string, headers: Record<s
     type: `urn:gantry:problem:${code.toLowerCase().replaceAll("_", "-")}`,
     title,
     status,
-    ...(detail === undefined ? {} : { detail }),
+    detail,
     code,
     requestId,
-    ...(errors === undefined ? {} : { errors }),
-    ...(holder === undefined ? {} : { holder }),
-    ...(tenants === undefined ? {} : { tenants }),
+    errors,
+    holder,
+    tenants,
   };
   return {
     status,

@@ -5,6 +5,7 @@ import { describeError } from "../log/describe-error.ts";
 import type { Logger } from "../log/logger.ts";
 import { type Answer, toJsonAnswer } from "./answer.ts";
 import type { Ctx, SystemCtx } from "./ctx.ts";
+import { createDeadlines } from "./deadlines.ts";
 import type { Reply, SystemRoute } from "./define-route.ts";
 import { parseInput, type RawInput } from "./parse-input.ts";
 import { toProblem } from "./problem.ts";
@@ -12,6 +13,9 @@ import type { RouteEntry } from "./route-table.ts";
 import type { Services } from "./services.ts";
 
 const defaultTimeoutMs = 30_000;
+const deadlines = createDeadlines();
+/** What `load` gave, for each entry: asking the runtime for a module again costs more than a look here. */
+const loaded = new WeakMap<RouteEntry, SystemRoute>();
 
 export interface RouteCall extends RawInput {
   readonly requestId: string;
@@ -53,20 +57,33 @@ function withTimeout<T>(
 ): Promise<Result<T>> {
   const abort = new AbortController();
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const end = deadlines.begin(timeoutMs, () => {
       abort.abort();
       resolve(fail("TIMEOUT"));
-    }, timeoutMs);
-    work(abort.signal)
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
+    });
+    work(abort.signal).then(
+      (result) => {
+        end();
+        resolve(result);
+      },
+      (error: unknown) => {
+        end();
+        reject(error);
+      },
+    );
   });
+}
+
+async function load(entry: RouteEntry): Promise<SystemRoute> {
+  // Which of the two it is, the table's types have tied to the entry's `auth`.
+  const route = (await entry.load()) as SystemRoute;
+  loaded.set(entry, route);
+  return route;
 }
 
 /** Loads the module of a matched and authenticated route, parses the input by its schemas, and runs it. */
 export async function runRoute(entry: RouteEntry, call: RouteCall): Promise<Answer> {
-  // Which of the two it is, the table's types have tied to the entry's `auth`.
-  const route = (await entry.load()) as SystemRoute;
+  const route = loaded.get(entry) ?? (await load(entry));
   const result = await withTimeout<Reply>(route.timeoutMs ?? defaultTimeoutMs, async (signal) => {
     const input = await parseInput(route, call);
     return input.ok ? route.handle(createCtx(call, signal), input.value) : input;
