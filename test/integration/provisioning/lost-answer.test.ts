@@ -59,9 +59,9 @@ async function countOf(databaseId: string): Promise<unknown> {
 
 const created: readonly (readonly [string, RegExp])[] = [
   ["the role is made", /^create role/],
-  ["the role is committed", /^commit/],
   ["the database is made", /^create database/],
   ["the rights are changed", /^alter database/],
+  ["the rights are committed", /^commit/],
   ["the schema is handed over", /^alter schema/],
 ];
 

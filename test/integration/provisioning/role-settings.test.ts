@@ -28,3 +28,19 @@ test.for([
   const operation = await plane.readOperation(requested.ok ? requested.value : "");
   expect(operation).toMatchObject({ status: "succeeded", error_code: null });
 });
+
+test("nor a creation that is asked for again", async () => {
+  const tenant = await plane.createTenant();
+  const database = await createReadyDatabase(plane, tenant);
+  await plane.atTarget(`alter role ${database.role} ${setting}`);
+  await plane.atTarget(`alter role ${database.role} in database ${database.name} ${setting}`);
+  await plane.query("update control_plane.tenant_databases set status = 'error' where id = $1", [
+    database.id,
+  ]);
+
+  const requested = await plane.request(tenant, "create");
+  await drainOnce(plane);
+
+  const operation = await plane.readOperation(requested.ok ? requested.value : "");
+  expect(operation).toMatchObject({ status: "succeeded", database_id: database.id });
+});

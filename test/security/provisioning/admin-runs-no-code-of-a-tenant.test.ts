@@ -3,6 +3,7 @@ import { Secret } from "../../../functions/_shared/crypto/secret.ts";
 import { openPostgres } from "../../../functions/_shared/egress/open-postgres.ts";
 import {
   createSteps,
+  deleteSteps,
   inventDatabase,
   queryAt,
   runSteps,
@@ -49,6 +50,27 @@ test.for([
     expect(found).toEqual([]);
   },
 );
+
+test("nor does taking back, in a tenant's database, what it granted to a role that is deleted", async () => {
+  const [victim, rival] = [inventDatabase(cluster.server), inventDatabase(cluster.server)];
+  await runSteps(cluster, victim, createSteps);
+  await runSteps(cluster, rival, createSteps);
+  await queryAt(
+    rival.connectionString.reveal(),
+    ...["public", "postgres"].flatMap((schema) => plant(schema, rival.role, "intruder_deletion")),
+    "create table bait (id int)",
+    `grant select on bait to ${victim.role}`,
+    `create policy bait on bait to ${victim.role} using (true)`,
+  );
+
+  await runSteps(cluster, victim, deleteSteps);
+
+  const found = await queryAt(
+    cluster.server.urlFor("supabase_admin", "postgres"),
+    `select rolname from pg_roles where rolname in ('intruder_deletion', '${victim.role}')`,
+  );
+  expect(found).toEqual([]);
+});
 
 const asked: readonly (readonly [string, string])[] = [
   ["says nothing", ""],

@@ -59,13 +59,20 @@ function createRunStep(
   const { database, role } = target;
   const insist = createInsist(side, adminUrl);
   const workIn: WorkIn = (name, work) => side.use(withDatabase(adminUrl, name), work);
+  /** The first sessions in a new database take long to start, and need not wait for the steps before theirs. */
+  const openAhead = (): void => {
+    side.openAhead(withDatabase(adminUrl, database));
+    side.openAhead(withOptionsOf(adminUrl, expectLogin(target)));
+  };
   const run: Readonly<Record<TargetStep, () => Promise<void>>> = {
     create_role: () => createRole(admin, target, passwordOf(expectLogin(target)), insist),
     create_database: () => createDatabase(admin, database, templateName),
-    lock_down_database: () => lockDownDatabase(admin, target),
+    lock_down_database: () => {
+      openAhead();
+      return lockDownDatabase(admin, target);
+    },
     hand_over_schema: () => {
-      // The login works from here on, and the next step needs it.
-      side.openAhead(withOptionsOf(adminUrl, expectLogin(target)));
+      openAhead();
       return workIn(database, (session) => handOverSchema(session, role, insist));
     },
     open_logins: () => openLogins(admin, target, passwordOf(expectLogin(target)), insist),
@@ -89,8 +96,10 @@ async function asTargetFailure<T>(work: () => Promise<T>): Promise<T> {
 
 /** Ends when the session does, whatever became of the worker. Another database of the cluster has its own. */
 async function takeLock(admin: PostgresSession, database: string): Promise<void> {
+  // The maker of a role may administer it but not become it, and could not hand a schema over to it; hence the setting.
   await admin.query(
-    "select pg_catalog.pg_advisory_lock(pg_catalog.hashtextextended('gantry ' || $1::text, 0))",
+    `select pg_catalog.pg_advisory_lock(pg_catalog.hashtextextended('gantry ' || $1::text, 0)),
+       pg_catalog.set_config('createrole_self_grant', 'set, inherit', false)`,
     [database],
   );
 }

@@ -87,11 +87,7 @@ export async function createRole(
   const name = quoteIdentifier(role);
   const [state, attributes] = await Promise.all([readOwnRole(session, role), toLoginAttributes(password)]);
   if (state === null) {
-    // The maker of a role may administer it but not become it, and could not hand the schema over to it.
-    await session.query("begin");
-    await session.query("set local createrole_self_grant = 'set, inherit'");
     await session.query(`create role ${name} ${attributes}`);
-    await session.query("commit");
   } else {
     await resetSettings(session, names, insist);
     await insist(session, `alter role ${name} ${attributes}`);

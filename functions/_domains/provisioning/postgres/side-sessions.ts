@@ -23,8 +23,11 @@ export function createSideSessions(openPostgres: OpenPostgres): SideSessions {
 
   return {
     openAhead(url) {
-      // What went wrong ahead of time is told by the attempt that `use` makes itself.
-      const opened = openPostgres(url).catch(() => null);
+      if (ahead.has(url.reveal())) return;
+      // Too early is tried once more; what else went wrong is told by the attempt that `use` makes itself.
+      const opened = openPostgres(url)
+        .catch(() => openPostgres(url))
+        .catch(() => null);
       ahead.set(url.reveal(), opened);
     },
     async use(url, work) {
