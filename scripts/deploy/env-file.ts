@@ -1,4 +1,4 @@
-import { appendFile, chmod, readFile, writeFile } from "node:fs/promises";
+import { appendFile, chmod, copyFile, readFile, rename, writeFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { StackError } from "../../dev/process/stack-error.ts";
 
@@ -42,4 +42,25 @@ export async function appendToEnvFile(file: string, variables: Variables): Promi
   const text = await readFile(file, "utf8");
   const separator = text === "" || text.endsWith("\n") ? "" : "\n";
   await appendFile(file, separator + toLines(variables));
+}
+
+/**
+ * Gives a variable of the file another value and keeps a copy of the file as it was. Answers with the copy's name.
+ * Both are readable by their owner only.
+ */
+export async function replaceInEnvFile(
+  file: string,
+  name: string,
+  value: string,
+  now: Date,
+): Promise<string> {
+  const text = await readFile(file, "utf8");
+  const kept = `${file}.${now.toISOString().replaceAll(/[-:.]/g, "")}`;
+  await copyFile(file, kept);
+  await chmod(kept, 0o600);
+  const lines = text.split("\n").map((line) => (line.startsWith(`${name}=`) ? `${name}=${value}` : line));
+  // Written aside and renamed: a crash in between must not lose what may be the only copy of the master keys.
+  await writeFile(`${file}.new`, lines.join("\n"), { mode: 0o600 });
+  await rename(`${file}.new`, file);
+  return kept;
 }
