@@ -1,3 +1,4 @@
+import pg from "pg";
 import { StackError } from "../../dev/process/stack-error.ts";
 import type { DeployContext, Step } from "./step.ts";
 import { admitFunctions } from "./steps/admit-functions.ts";
@@ -26,6 +27,13 @@ export interface StepReport {
   readonly proof: string;
 }
 
+/** What the server refuses is told in its own words; anything else is a bug and keeps its trace. */
+function toStepFault(step: Step, error: unknown): unknown {
+  if (error instanceof StackError) return new StackError(`${step.name}: ${error.message}`);
+  if (!(error instanceof pg.DatabaseError)) return error;
+  return new StackError(`${step.name}: the database refuses: ${error.message} (${error.code ?? "no code"})`);
+}
+
 /**
  * Brings a project to what the repository expects around the schema, and tries each thing before the next. Repeatable:
  * where everything is as it should be, nothing is written. The first fault ends it, as a StackError that names the step.
@@ -42,8 +50,7 @@ export async function configureProject(
       reports.push(report);
       onReport(report);
     } catch (error) {
-      if (!(error instanceof StackError)) throw error;
-      throw new StackError(`${step.name}: ${error.message}`);
+      throw toStepFault(step, error);
     }
   }
   return reports;

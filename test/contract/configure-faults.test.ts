@@ -92,6 +92,14 @@ describe("a run that cannot succeed says what to do", () => {
     await query("alter schema gone rename to vault");
   });
 
+  test("a right that was taken away: in the server's words, without a trace", async () => {
+    await query("revoke select on vault.decrypted_secrets from postgres");
+    expect(await expectFault()).toBe(
+      "gantry: scheduler secret: the database refuses: permission denied for view decrypted_secrets (42501)",
+    );
+    await query("grant select on vault.decrypted_secrets to postgres");
+  });
+
   test("a database that does not answer: without its URL", async () => {
     const fault = await expectFault({ DATABASE_URL: "postgresql://postgres:canary-pw@127.0.0.1:1/postgres" });
     expect(fault).toMatch(/^gantry: cannot connect to the database: .*ECONNREFUSED/);
