@@ -93,11 +93,11 @@ describe("a run that cannot succeed says what to do", () => {
   });
 
   test("a right that was taken away: in the server's words, without a trace", async () => {
-    await query("revoke select on vault.decrypted_secrets from postgres");
+    await query("revoke delete on cron.job_run_details from public");
     expect(await expectFault()).toBe(
-      "gantry: scheduler secret: the database refuses: permission denied for view decrypted_secrets (42501)",
+      "gantry: history of the schedule: the database refuses: permission denied for table job_run_details (42501)",
     );
-    await query("grant select on vault.decrypted_secrets to postgres");
+    await query("grant delete on cron.job_run_details to public");
   });
 
   test("a database that does not answer: without its URL", async () => {
