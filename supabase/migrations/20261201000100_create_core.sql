@@ -1,399 +1,470 @@
-SET local check_function_bodies = off;
+set local check_function_bodies = off;
 
-CREATE TABLE "control_plane"."provisioning_targets" (
-  "id"                  uuid                     NOT NULL DEFAULT gen_random_uuid(),
-  "name"                text                     NOT NULL,
-  "adapter"             text                     NOT NULL DEFAULT 'postgres'::text,
-  "region"              text                     NOT NULL,
-  "host"                text                     NOT NULL,
-  "port"                integer                  NOT NULL DEFAULT 5432,
-  "admin_url_encrypted" text                     NOT NULL,
-  "key_version"         integer                  NOT NULL,
+create table "control_plane"."provisioning_targets" (
+  "id"                  uuid                     not null default gen_random_uuid(),
+  "name"                text                     not null,
+  "adapter"             text                     not null default 'postgres'::text,
+  "region"              text                     not null,
+  "host"                text                     not null,
+  "port"                integer                  not null default 5432,
+  "admin_url_encrypted" text                     not null,
+  "key_version"         integer                  not null,
   "system_identifier"   text,
-  "capacity"            integer                  NOT NULL,
-  "status"              text                     NOT NULL DEFAULT 'active'::text,
-  "created_at"          timestamp with time zone NOT NULL DEFAULT now(),
-  "updated_at"          timestamp with time zone NOT NULL DEFAULT now(),
-  CONSTRAINT "adapter_is_known" CHECK ((adapter = 'postgres'::text)),
-  CONSTRAINT "capacity_is_positive" CHECK ((capacity > 0)),
-  CONSTRAINT "name_is_lower_case_words" CHECK ((name ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
-  CONSTRAINT "port_is_a_tcp_port" CHECK (((port >= 1) AND (port <= 65535))),
-  CONSTRAINT "provisioning_targets_name_key" UNIQUE (name),
-  CONSTRAINT "provisioning_targets_pkey" PRIMARY KEY (id),
-  CONSTRAINT "provisioning_targets_system_identifier_key" UNIQUE (system_identifier),
-  CONSTRAINT "region_is_lower_case_words" CHECK ((region ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
-  CONSTRAINT "status_is_known" CHECK ((status = ANY (ARRAY['active'::text, 'draining'::text, 'disabled'::text])))
+  "capacity"            integer                  not null,
+  "status"              text                     not null default 'active'::text,
+  "created_at"          timestamp with time zone not null default now(),
+  "updated_at"          timestamp with time zone not null default now(),
+  constraint "adapter_is_known" check ((adapter = 'postgres'::text)),
+  constraint "capacity_is_positive" check ((capacity > 0)),
+  constraint "name_is_lower_case_words" check ((name ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
+  constraint "port_is_a_tcp_port" check (((port >= 1) AND (port <= 65535))),
+  constraint "provisioning_targets_name_key" unique (name),
+  constraint "provisioning_targets_pkey" primary key (id),
+  constraint "provisioning_targets_system_identifier_key" unique (system_identifier),
+  constraint "region_is_lower_case_words" check ((region ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
+  constraint "status_is_known"
+    check ((status = ANY (ARRAY['active'::text, 'draining'::text, 'disabled'::text])))
 );
 
-ALTER TABLE "control_plane"."provisioning_targets"
-  ENABLE ROW LEVEL SECURITY;
+revoke all on table control_plane.provisioning_targets from public, anon, authenticated, service_role;
 
-ALTER TABLE "control_plane"."provisioning_targets"
-  FORCE ROW LEVEL SECURITY;
+alter table "control_plane"."provisioning_targets"
+  enable row level security;
 
-CREATE TABLE "control_plane"."system_config" (
-  "key"        text                     NOT NULL,
-  "value"      jsonb                    NOT NULL,
-  "updated_at" timestamp with time zone NOT NULL DEFAULT now(),
-  CONSTRAINT "key_is_short" CHECK (((char_length(key) >= 1) AND (char_length(key) <= 255))),
-  CONSTRAINT "system_config_pkey" PRIMARY KEY (key)
+alter table "control_plane"."provisioning_targets"
+  force row level security;
+
+create table "control_plane"."system_config" (
+  "key"        text                     not null,
+  "value"      jsonb                    not null,
+  "updated_at" timestamp with time zone not null default now(),
+  constraint "key_is_short" check (((char_length(key) >= 1) AND (char_length(key) <= 255))),
+  constraint "system_config_pkey" primary key (key)
 );
 
-ALTER TABLE "control_plane"."system_config"
-  ENABLE ROW LEVEL SECURITY;
+revoke all on table control_plane.system_config from public, anon, authenticated, service_role;
 
-ALTER TABLE "control_plane"."system_config"
-  FORCE ROW LEVEL SECURITY;
+alter table "control_plane"."system_config"
+  enable row level security;
 
-CREATE TABLE "control_plane"."tenant_data_keys" (
-  "tenant_id"     uuid                     NOT NULL,
-  "version"       integer                  NOT NULL,
+alter table "control_plane"."system_config"
+  force row level security;
+
+create table "control_plane"."tenant_data_keys" (
+  "tenant_id"     uuid                     not null,
+  "version"       integer                  not null,
   "wrapped_key"   bytea,
-  "master_key_id" text                     NOT NULL,
-  "created_at"    timestamp with time zone NOT NULL DEFAULT now(),
+  "master_key_id" text                     not null,
+  "created_at"    timestamp with time zone not null default now(),
   "destroyed_at"  timestamp with time zone,
-  CONSTRAINT "destroyed_keys_are_gone" CHECK (((destroyed_at IS NULL) = (wrapped_key IS NOT NULL))),
-  CONSTRAINT "tenant_data_keys_pkey" PRIMARY KEY (tenant_id, VERSION),
-  CONSTRAINT "version_counts_from_one" CHECK ((version >= 1))
+  constraint "destroyed_keys_are_gone" check (((destroyed_at IS NULL) = (wrapped_key IS NOT NULL))),
+  constraint "tenant_data_keys_pkey" primary key (tenant_id, version),
+  constraint "version_counts_from_one" check ((version >= 1))
 );
 
-ALTER TABLE "control_plane"."tenant_data_keys"
-  ENABLE ROW LEVEL SECURITY;
+revoke all on table control_plane.tenant_data_keys from public, anon, authenticated, service_role;
 
-ALTER TABLE "control_plane"."tenant_data_keys"
-  FORCE ROW LEVEL SECURITY;
+alter table "control_plane"."tenant_data_keys"
+  enable row level security;
 
-CREATE TABLE "control_plane"."tenant_databases" (
-  "id"                          uuid                     NOT NULL DEFAULT gen_random_uuid(),
-  "tenant_id"                   uuid                     NOT NULL,
-  "target_id"                   uuid                     NOT NULL,
-  "name"                        text                     NOT NULL DEFAULT 'main'::text,
+alter table "control_plane"."tenant_data_keys"
+  force row level security;
+
+create table "control_plane"."tenant_databases" (
+  "id"                          uuid                     not null default gen_random_uuid(),
+  "tenant_id"                   uuid                     not null,
+  "target_id"                   uuid                     not null,
+  "name"                        text                     not null default 'main'::text,
   "connection_string_encrypted" text,
   "key_version"                 integer,
-  "database_name"               character varying(255)   NOT NULL,
-  "role_name"                   text                     NOT NULL,
-  "host"                        character varying(255)   NOT NULL,
-  "port"                        integer                  NOT NULL DEFAULT 5432,
-  "status"                      text                     NOT NULL DEFAULT 'migrating'::text,
-  "is_suspended_with_tenant"    boolean                  NOT NULL DEFAULT false,
+  "database_name"               character varying(255)   not null,
+  "role_name"                   text                     not null,
+  "host"                        character varying(255)   not null,
+  "port"                        integer                  not null default 5432,
+  "status"                      text                     not null default 'migrating'::text,
+  "is_suspended_with_tenant"    boolean                  not null default false,
   "deleted_at"                  timestamp with time zone,
-  "created_at"                  timestamp with time zone NOT NULL DEFAULT now(),
-  "updated_at"                  timestamp with time zone NOT NULL DEFAULT now(),
-  CONSTRAINT "active_databases_can_be_reached" CHECK (((status <> 'active'::text) OR (connection_string_encrypted IS NOT NULL))),
-  CONSTRAINT "deleted_databases_are_inactive" CHECK (((deleted_at IS NULL) OR (status = 'inactive'::text))),
-  CONSTRAINT "deleted_databases_keep_no_secret" CHECK (((deleted_at IS NULL) OR (connection_string_encrypted IS NULL))),
-  CONSTRAINT "name_is_lower_case_words" CHECK ((name ~ '^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$'::text)),
-  CONSTRAINT "sealed_values_name_their_key" CHECK (((connection_string_encrypted IS NULL) = (key_version IS NULL))),
-  CONSTRAINT "status_is_known" CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'migrating'::text, 'error'::text]))),
-  CONSTRAINT "tenant_databases_pkey" PRIMARY KEY (id),
-  CONSTRAINT "tenant_databases_target_id_database_name_key" UNIQUE (target_id, database_name),
-  CONSTRAINT "tenant_databases_tenant_id_id_key" UNIQUE (tenant_id, id)
+  "created_at"                  timestamp with time zone not null default now(),
+  "updated_at"                  timestamp with time zone not null default now(),
+  constraint "active_databases_can_be_reached"
+    check (((status <> 'active'::text) OR (connection_string_encrypted IS NOT NULL))),
+  constraint "deleted_databases_are_inactive" check (((deleted_at IS NULL) OR (status = 'inactive'::text))),
+  constraint "deleted_databases_keep_no_secret"
+    check (((deleted_at IS NULL) OR (connection_string_encrypted IS NULL))),
+  constraint "name_is_lower_case_words" check ((name ~ '^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$'::text)),
+  constraint "sealed_values_name_their_key"
+    check (((connection_string_encrypted IS NULL) = (key_version IS NULL))),
+  constraint "status_is_known"
+    check ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'migrating'::text, 'error'::text]))),
+  constraint "tenant_databases_pkey" primary key (id),
+  constraint "tenant_databases_target_id_database_name_key" unique (target_id, database_name),
+  constraint "tenant_databases_tenant_id_id_key" unique (tenant_id, id)
 );
 
-ALTER TABLE "control_plane"."tenant_databases"
-  ENABLE ROW LEVEL SECURITY;
+revoke all on table control_plane.tenant_databases from public, anon, authenticated, service_role;
 
-ALTER TABLE "control_plane"."tenant_databases"
-  FORCE ROW LEVEL SECURITY;
+alter table "control_plane"."tenant_databases"
+  enable row level security;
 
-CREATE TABLE "control_plane"."tenants" (
-  "tenant_id"             uuid                     NOT NULL DEFAULT gen_random_uuid(),
-  "name"                  text                     NOT NULL,
-  "slug"                  text                     NOT NULL,
-  "display_name"          text                     NOT NULL,
-  "environment"           text                     NOT NULL DEFAULT 'development'::text,
-  "status"                text                     NOT NULL DEFAULT 'active'::text,
+alter table "control_plane"."tenant_databases"
+  force row level security;
+
+create table "control_plane"."tenants" (
+  "tenant_id"             uuid                     not null default gen_random_uuid(),
+  "name"                  text                     not null,
+  "slug"                  text                     not null,
+  "display_name"          text                     not null,
+  "environment"           text                     not null default 'development'::text,
+  "status"                text                     not null default 'active'::text,
   "personal_user_id"      uuid,
   "suspended_at"          timestamp with time zone,
   "suspended_reason"      text,
-  "suspended_by_platform" boolean                  NOT NULL DEFAULT false,
+  "suspended_by_platform" boolean                  not null default false,
   "deletion_scheduled_at" timestamp with time zone,
   "created_by"            uuid,
-  "created_at"            timestamp with time zone NOT NULL DEFAULT now(),
-  "updated_at"            timestamp with time zone NOT NULL DEFAULT now(),
-  CONSTRAINT "deletion_only_of_inactive_tenants" CHECK (((deletion_scheduled_at IS NULL) OR (status = 'inactive'::text))),
-  CONSTRAINT "display_name_is_printable_and_short" CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 200) AND (display_name !~ '[\x01-\x1f\x7f]'::text))),
-  CONSTRAINT "environment_is_known" CHECK ((environment = ANY (ARRAY['development'::text, 'staging'::text, 'production'::text]))),
-  CONSTRAINT "name_is_lower_case_words" CHECK ((name ~ '^[a-z0-9]([a-z0-9_-]{0,253}[a-z0-9])?$'::text)),
-  CONSTRAINT "personal_names_belong_to_personal_tenants" CHECK (
+  "created_at"            timestamp with time zone not null default now(),
+  "updated_at"            timestamp with time zone not null default now(),
+  constraint "deletion_only_of_inactive_tenants"
+    check (((deletion_scheduled_at IS NULL) OR (status = 'inactive'::text))),
+  constraint "display_name_is_printable_and_short"
+    check
+    (((char_length(display_name) >= 1) AND (char_length(display_name) <= 200) AND (display_name !~
+    '[\x01-\x1f\x7f]'::text))),
+  constraint "environment_is_known"
+    check ((environment = ANY (ARRAY['development'::text, 'staging'::text, 'production'::text]))),
+  constraint "name_is_lower_case_words" check ((name ~ '^[a-z0-9]([a-z0-9_-]{0,253}[a-z0-9])?$'::text)),
+  constraint "personal_names_belong_to_personal_tenants" check (
 CASE
     WHEN (personal_user_id IS NULL) THEN ((name !~ '^personal-'::text) AND (slug !~ '^personal-'::text))
-    ELSE ((name = ('personal-'::text || personal_user_id)) AND ((slug = name) OR (slug !~ '^personal-'::text)))
+    ELSE
+      ((name = ('personal-'::text || personal_user_id)) AND ((slug = name) OR (slug !~ '^personal-'::text)))
 END),
-  CONSTRAINT "slug_is_lower_case_words" CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,253}[a-z0-9])?$'::text)),
-  CONSTRAINT "status_is_known" CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'suspended'::text, 'pending'::text]))),
-  CONSTRAINT "suspended_at_only_when_suspended" CHECK (((status = 'suspended'::text) = (suspended_at IS NOT NULL))),
-  CONSTRAINT "suspended_reason_is_short" CHECK ((char_length(suspended_reason) <= 500)),
-  CONSTRAINT "suspended_reason_only_when_suspended" CHECK (((suspended_at IS NOT NULL) OR ((suspended_reason IS NULL) AND (NOT suspended_by_platform)))),
-  CONSTRAINT "tenants_name_key" UNIQUE (name),
-  CONSTRAINT "tenants_personal_user_id_key" UNIQUE (personal_user_id),
-  CONSTRAINT "tenants_pkey" PRIMARY KEY (tenant_id),
-  CONSTRAINT "tenants_slug_key" UNIQUE (slug)
+  constraint "slug_is_lower_case_words" check ((slug ~ '^[a-z0-9]([a-z0-9-]{0,253}[a-z0-9])?$'::text)),
+  constraint "status_is_known"
+    check ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'suspended'::text, 'pending'::text]))),
+  constraint "suspended_at_only_when_suspended" check (((status = 'suspended'::text) = (suspended_at IS
+    NOT NULL))),
+  constraint "suspended_reason_is_short" check ((char_length(suspended_reason) <= 500)),
+  constraint "suspended_reason_only_when_suspended" check (((suspended_at IS
+    NOT NULL) OR ((suspended_reason IS NULL) AND (NOT suspended_by_platform)))),
+  constraint "tenants_name_key" unique (name),
+  constraint "tenants_personal_user_id_key" unique (personal_user_id),
+  constraint "tenants_pkey" primary key (tenant_id),
+  constraint "tenants_slug_key" unique (slug)
 );
 
-ALTER TABLE "control_plane"."tenants"
-  ENABLE ROW LEVEL SECURITY;
+revoke all on table control_plane.tenants from public, anon, authenticated, service_role;
 
-ALTER TABLE "control_plane"."tenants"
-  FORCE ROW LEVEL SECURITY;
+alter table "control_plane"."tenants"
+  enable row level security;
 
-CREATE TABLE "private"."audit_columns" (
-  "table_name"  text NOT NULL,
-  "column_name" text NOT NULL,
-  "treatment"   text NOT NULL,
-  CONSTRAINT "audit_columns_pkey" PRIMARY KEY (table_name, column_name),
-  CONSTRAINT "treatment_is_known" CHECK ((treatment = ANY (ARRAY['value'::text, 'changed'::text, 'ignored'::text])))
+alter table "control_plane"."tenants"
+  force row level security;
+
+create table "private"."audit_columns" (
+  "table_name"  text not null,
+  "column_name" text not null,
+  "treatment"   text not null,
+  constraint "audit_columns_pkey" primary key (table_name, column_name),
+  constraint "treatment_is_known"
+    check ((treatment = ANY (ARRAY['value'::text, 'changed'::text, 'ignored'::text])))
 );
 
-ALTER TABLE "private"."audit_columns"
-  ENABLE ROW LEVEL SECURITY;
+revoke all on table private.audit_columns from public, anon, authenticated, service_role;
 
-ALTER TABLE "private"."audit_columns"
-  FORCE ROW LEVEL SECURITY;
+alter table "private"."audit_columns"
+  enable row level security;
 
-CREATE TABLE "public"."audit_logs" (
-  "id"                       uuid                     NOT NULL,
+alter table "private"."audit_columns"
+  force row level security;
+
+create table "public"."audit_logs" (
+  "id"                       uuid                     not null,
   "tenant_id"                uuid,
-  "action_type"              text                     NOT NULL,
-  "action"                   text                     NOT NULL,
+  "action_type"              text                     not null,
+  "action"                   text                     not null,
   "actor_id"                 uuid,
   "impersonated_user_id"     uuid,
   "impersonation_session_id" uuid,
-  "resource_type"            text                     NOT NULL,
+  "resource_type"            text                     not null,
   "resource_id"              text,
   "old_value"                jsonb,
   "new_value"                jsonb,
-  "metadata"                 jsonb                    NOT NULL,
+  "metadata"                 jsonb                    not null,
   "ip_address"               inet,
   "user_agent"               text,
   "provider"                 text,
   "request_id"               text,
-  "created_at"               timestamp with time zone NOT NULL
-) PARTITION BY RANGE (created_at);
+  "created_at"               timestamp with time zone not null
+) partition by range (created_at);
 
-CREATE TABLE "partitions"."audit_logs_default" PARTITION OF "public"."audit_logs" DEFAULT;
+revoke all on table public.audit_logs from public, anon, authenticated, service_role;
 
-ALTER TABLE "partitions"."audit_logs_default"
-  ENABLE ROW LEVEL SECURITY;
+create table "partitions"."audit_logs_default" partition of "public"."audit_logs" default;
 
-ALTER TABLE "partitions"."audit_logs_default"
-  FORCE ROW LEVEL SECURITY;
+revoke all on table partitions.audit_logs_default from public, anon, authenticated, service_role;
 
-ALTER TABLE "public"."audit_logs"
-  ENABLE ROW LEVEL SECURITY;
+alter table "partitions"."audit_logs_default"
+  enable row level security;
 
-ALTER TABLE "public"."audit_logs"
-  FORCE ROW LEVEL SECURITY;
+alter table "partitions"."audit_logs_default"
+  force row level security;
 
-CREATE TABLE "public"."background_jobs" (
-  "id"            uuid                     NOT NULL DEFAULT gen_random_uuid(),
+alter table "public"."audit_logs"
+  enable row level security;
+
+alter table "public"."audit_logs"
+  force row level security;
+
+create table "public"."background_jobs" (
+  "id"            uuid                     not null default gen_random_uuid(),
   "tenant_id"     uuid,
-  "job_type"      text                     NOT NULL,
-  "status"        text                     NOT NULL DEFAULT 'pending'::text,
+  "job_type"      text                     not null,
+  "status"        text                     not null default 'pending'::text,
   "resource_type" text,
   "resource_id"   uuid,
-  "payload"       jsonb                    NOT NULL DEFAULT '{}'::jsonb,
-  "progress"      jsonb                    NOT NULL DEFAULT '{"total": 0, "current": 0, "message": "", "percentage": 0}'::jsonb,
-  "metadata"      jsonb                    NOT NULL DEFAULT '{}'::jsonb,
+  "payload"       jsonb                    not null default '{}'::jsonb,
+  "progress"      jsonb
+    not null default '{"total": 0, "current": 0, "message": "", "percentage": 0}'::jsonb,
+  "metadata"      jsonb                    not null default '{}'::jsonb,
   "dedupe_key"    text,
-  "available_at"  timestamp with time zone NOT NULL DEFAULT now(),
-  "attempts"      integer                  NOT NULL DEFAULT 0,
-  "max_attempts"  integer                  NOT NULL DEFAULT 10,
-  "fence"         bigint                   NOT NULL DEFAULT 0,
+  "available_at"  timestamp with time zone not null default now(),
+  "attempts"      integer                  not null default 0,
+  "max_attempts"  integer                  not null default 10,
+  "fence"         bigint                   not null default 0,
   "worker"        text,
   "error_code"    text,
   "error_message" text,
   "requested_by"  uuid,
   "request_id"    text,
-  "created_at"    timestamp with time zone NOT NULL DEFAULT now(),
+  "created_at"    timestamp with time zone not null default now(),
   "started_at"    timestamp with time zone,
   "completed_at"  timestamp with time zone,
-  "updated_at"    timestamp with time zone NOT NULL DEFAULT now(),
-  CONSTRAINT "attempts_stay_within_bounds" CHECK (((attempts >= 0) AND ((max_attempts >= 1) AND (max_attempts <= 100)))),
-  CONSTRAINT "background_jobs_pkey" PRIMARY KEY (id),
-  CONSTRAINT "background_jobs_tenant_id_id_key" UNIQUE (tenant_id, id),
-  CONSTRAINT "completed_at_only_when_ended" CHECK (((status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])) = (completed_at IS NOT NULL))),
-  CONSTRAINT "error_code_when_failed" CHECK (((status <> 'failed'::text) OR (error_code IS NOT NULL))),
-  CONSTRAINT "error_message_is_short" CHECK ((char_length(error_message) <= 2000)),
-  CONSTRAINT "payload_is_small" CHECK ((octet_length((payload)::text) <= 65536)),
-  CONSTRAINT "status_is_known" CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
-  CONSTRAINT "worker_only_while_running" CHECK (((status = 'running'::text) = (worker IS NOT NULL)))
+  "updated_at"    timestamp with time zone not null default now(),
+  constraint "attempts_stay_within_bounds"
+    check (((attempts >= 0) AND ((max_attempts >= 1) AND (max_attempts <= 100)))),
+  constraint "background_jobs_pkey" primary key (id),
+  constraint "background_jobs_tenant_id_id_key" unique (tenant_id, id),
+  constraint "completed_at_only_when_ended"
+    check (((status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])) = (completed_at IS
+    NOT NULL))),
+  constraint "error_code_when_failed" check (((status <> 'failed'::text) OR (error_code IS NOT NULL))),
+  constraint "error_message_is_short" check ((char_length(error_message) <= 2000)),
+  constraint "payload_is_small" check ((octet_length((payload)::text) <= 65536)),
+  constraint "status_is_known"
+    check
+    ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text,
+    'cancelled'::text]))),
+  constraint "worker_only_while_running" check (((status = 'running'::text) = (worker IS NOT NULL)))
 );
 
-ALTER TABLE "public"."background_jobs"
-  ENABLE ROW LEVEL SECURITY;
+revoke all on table public.background_jobs from public, anon, authenticated, service_role;
 
-ALTER TABLE "public"."background_jobs"
-  FORCE ROW LEVEL SECURITY;
+alter table "public"."background_jobs"
+  enable row level security;
 
-CREATE TABLE "public"."environment_types" (
-  "id"         uuid                     NOT NULL DEFAULT gen_random_uuid(),
+alter table "public"."background_jobs"
+  force row level security;
+
+create table "public"."environment_types" (
+  "id"         uuid                     not null default gen_random_uuid(),
   "tenant_id"  uuid,
-  "name"       text                     NOT NULL,
-  "slug"       text                     NOT NULL,
-  "is_default" boolean                  NOT NULL DEFAULT false,
-  "created_at" timestamp with time zone NOT NULL DEFAULT now(),
-  "updated_at" timestamp with time zone NOT NULL DEFAULT now(),
-  CONSTRAINT "environment_types_pkey" PRIMARY KEY (id),
-  CONSTRAINT "environment_types_tenant_id_slug_key" UNIQUE NULLS NOT DISTINCT (tenant_id, slug),
-  CONSTRAINT "name_is_printable_and_short" CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100) AND (name !~ '[\x01-\x1f\x7f]'::text))),
-  CONSTRAINT "slug_is_lower_case_words" CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text))
+  "name"       text                     not null,
+  "slug"       text                     not null,
+  "is_default" boolean                  not null default false,
+  "created_at" timestamp with time zone not null default now(),
+  "updated_at" timestamp with time zone not null default now(),
+  constraint "environment_types_pkey" primary key (id),
+  constraint "environment_types_tenant_id_slug_key" unique nulls not DISTINCT (tenant_id, slug),
+  constraint "name_is_printable_and_short"
+    check (((char_length(name) >= 1) AND (char_length(name) <= 100) AND (name !~ '[\x01-\x1f\x7f]'::text))),
+  constraint "slug_is_lower_case_words" check ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text))
 );
 
-ALTER TABLE "public"."environment_types"
-  ENABLE ROW LEVEL SECURITY;
+revoke all on table public.environment_types from public, anon, authenticated, service_role;
 
-ALTER TABLE "public"."environment_types"
-  FORCE ROW LEVEL SECURITY;
+alter table "public"."environment_types"
+  enable row level security;
 
-CREATE TABLE "public"."memberships" (
-  "id"             uuid                     NOT NULL DEFAULT gen_random_uuid(),
-  "tenant_id"      uuid                     NOT NULL,
-  "user_id"        uuid                     NOT NULL,
-  "user_is_active" boolean                  NOT NULL DEFAULT true,
-  "role"           text                     NOT NULL,
-  "created_at"     timestamp with time zone NOT NULL DEFAULT now(),
-  "updated_at"     timestamp with time zone NOT NULL DEFAULT now(),
-  CONSTRAINT "memberships_pkey" PRIMARY KEY (id),
-  CONSTRAINT "memberships_tenant_id_id_key" UNIQUE (tenant_id, id),
-  CONSTRAINT "memberships_user_id_tenant_id_key" UNIQUE (user_id, tenant_id)
+alter table "public"."environment_types"
+  force row level security;
+
+create table "public"."memberships" (
+  "id"             uuid                     not null default gen_random_uuid(),
+  "tenant_id"      uuid                     not null,
+  "user_id"        uuid                     not null,
+  "user_is_active" boolean                  not null default true,
+  "role"           text                     not null,
+  "created_at"     timestamp with time zone not null default now(),
+  "updated_at"     timestamp with time zone not null default now(),
+  constraint "memberships_pkey" primary key (id),
+  constraint "memberships_tenant_id_id_key" unique (tenant_id, id),
+  constraint "memberships_user_id_tenant_id_key" unique (user_id, tenant_id)
 );
 
-ALTER TABLE "public"."memberships"
-  ENABLE ROW LEVEL SECURITY;
+revoke all on table public.memberships from public, anon, authenticated, service_role;
 
-ALTER TABLE "public"."memberships"
-  FORCE ROW LEVEL SECURITY;
+alter table "public"."memberships"
+  enable row level security;
 
-CREATE TABLE "public"."permissions" (
-  "name"                  text    NOT NULL,
-  "description"           text    NOT NULL,
-  "works_while_suspended" boolean NOT NULL DEFAULT false,
-  CONSTRAINT "permission_names_are_resource_dot_action" CHECK ((name ~ '^[a-z_]+\.[a-z_]+$'::text)),
-  CONSTRAINT "permissions_name_works_while_suspended_key" UNIQUE (name, works_while_suspended),
-  CONSTRAINT "permissions_pkey" PRIMARY KEY (name)
+alter table "public"."memberships"
+  force row level security;
+
+create table "public"."permissions" (
+  "name"                  text    not null,
+  "description"           text    not null,
+  "works_while_suspended" boolean not null default false,
+  constraint "permission_names_are_resource_dot_action" check ((name ~ '^[a-z_]+\.[a-z_]+$'::text)),
+  constraint "permissions_name_works_while_suspended_key" unique (name, works_while_suspended),
+  constraint "permissions_pkey" primary key (name)
 );
 
-ALTER TABLE "public"."permissions"
-  ENABLE ROW LEVEL SECURITY;
+revoke all on table public.permissions from public, anon, authenticated, service_role;
 
-ALTER TABLE "public"."permissions"
-  FORCE ROW LEVEL SECURITY;
+alter table "public"."permissions"
+  enable row level security;
 
-CREATE TABLE "public"."provisioning_operations" (
-  "id"            uuid                     NOT NULL DEFAULT gen_random_uuid(),
-  "tenant_id"     uuid                     NOT NULL,
-  "database_id"   uuid                     NOT NULL,
-  "kind"          text                     NOT NULL,
-  "status"        text                     NOT NULL DEFAULT 'pending'::text,
+alter table "public"."permissions"
+  force row level security;
+
+create table "public"."provisioning_operations" (
+  "id"            uuid                     not null default gen_random_uuid(),
+  "tenant_id"     uuid                     not null,
+  "database_id"   uuid                     not null,
+  "kind"          text                     not null,
+  "status"        text                     not null default 'pending'::text,
   "step"          text,
-  "progress"      jsonb                    NOT NULL DEFAULT '{"total": 0, "current": 0, "message": "", "percentage": 0}'::jsonb,
+  "progress"      jsonb
+    not null default '{"total": 0, "current": 0, "message": "", "percentage": 0}'::jsonb,
   "error_code"    text,
   "error_message" text,
-  "attempts"      integer                  NOT NULL DEFAULT 0,
+  "attempts"      integer                  not null default 0,
   "requested_by"  uuid,
-  "created_at"    timestamp with time zone NOT NULL DEFAULT now(),
+  "created_at"    timestamp with time zone not null default now(),
   "started_at"    timestamp with time zone,
   "finished_at"   timestamp with time zone,
-  "updated_at"    timestamp with time zone NOT NULL DEFAULT now(),
-  CONSTRAINT "error_code_when_failed" CHECK (((status <> 'failed'::text) OR (error_code IS NOT NULL))),
-  CONSTRAINT "error_message_is_short" CHECK ((char_length(error_message) <= 2000)),
-  CONSTRAINT "finished_at_only_when_ended" CHECK (((status = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])) = (finished_at IS NOT NULL))),
-  CONSTRAINT "kind_is_known" CHECK ((kind = ANY (ARRAY['create'::text, 'delete'::text, 'suspend'::text, 'resume'::text]))),
-  CONSTRAINT "provisioning_operations_pkey" PRIMARY KEY (id),
-  CONSTRAINT "provisioning_operations_tenant_id_id_key" UNIQUE (tenant_id, id),
-  CONSTRAINT "status_is_known" CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
+  "updated_at"    timestamp with time zone not null default now(),
+  constraint "error_code_when_failed" check (((status <> 'failed'::text) OR (error_code IS NOT NULL))),
+  constraint "error_message_is_short" check ((char_length(error_message) <= 2000)),
+  constraint "finished_at_only_when_ended"
+    check (((status = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])) = (finished_at IS
+    NOT NULL))),
+  constraint "kind_is_known"
+    check ((kind = ANY (ARRAY['create'::text, 'delete'::text, 'suspend'::text, 'resume'::text]))),
+  constraint "provisioning_operations_pkey" primary key (id),
+  constraint "provisioning_operations_tenant_id_id_key" unique (tenant_id, id),
+  constraint "status_is_known"
+    check
+    ((status = ANY (ARRAY['pending'::text, 'running'::text, 'succeeded'::text, 'failed'::text,
+    'cancelled'::text])))
 );
 
-ALTER TABLE "public"."provisioning_operations"
-  ENABLE ROW LEVEL SECURITY;
+revoke all on table public.provisioning_operations from public, anon, authenticated, service_role;
 
-ALTER TABLE "public"."provisioning_operations"
-  FORCE ROW LEVEL SECURITY;
+alter table "public"."provisioning_operations"
+  enable row level security;
 
-CREATE TABLE "public"."role_permissions" (
-  "role"                  text    NOT NULL,
-  "permission"            text    NOT NULL,
-  "works_while_suspended" boolean NOT NULL,
-  CONSTRAINT "role_permissions_pkey" PRIMARY KEY (ROLE, permission)
+alter table "public"."provisioning_operations"
+  force row level security;
+
+create table "public"."role_permissions" (
+  "role"                  text    not null,
+  "permission"            text    not null,
+  "works_while_suspended" boolean not null,
+  constraint "role_permissions_pkey" primary key (role, permission)
 );
 
-ALTER TABLE "public"."role_permissions"
-  ENABLE ROW LEVEL SECURITY;
+revoke all on table public.role_permissions from public, anon, authenticated, service_role;
 
-ALTER TABLE "public"."role_permissions"
-  FORCE ROW LEVEL SECURITY;
+alter table "public"."role_permissions"
+  enable row level security;
 
-CREATE TABLE "public"."roles" (
-  "name"        text    NOT NULL,
-  "rank"        integer NOT NULL,
-  "description" text    NOT NULL,
-  CONSTRAINT "role_names_are_words" CHECK ((name ~ '^[a-z][a-z_]{0,62}$'::text)),
-  CONSTRAINT "roles_pkey" PRIMARY KEY (name),
-  CONSTRAINT "roles_rank_key" UNIQUE (rank)
+alter table "public"."role_permissions"
+  force row level security;
+
+create table "public"."roles" (
+  "name"        text    not null,
+  "rank"        integer not null,
+  "description" text    not null,
+  constraint "role_names_are_words" check ((name ~ '^[a-z][a-z_]{0,62}$'::text)),
+  constraint "roles_pkey" primary key (name),
+  constraint "roles_rank_key" unique (rank)
 );
 
-ALTER TABLE "public"."roles"
-  ENABLE ROW LEVEL SECURITY;
+revoke all on table public.roles from public, anon, authenticated, service_role;
 
-ALTER TABLE "public"."roles"
-  FORCE ROW LEVEL SECURITY;
+alter table "public"."roles"
+  enable row level security;
 
-CREATE TABLE "public"."settings" (
-  "id"         uuid                     NOT NULL DEFAULT gen_random_uuid(),
+alter table "public"."roles"
+  force row level security;
+
+create table "public"."settings" (
+  "id"         uuid                     not null default gen_random_uuid(),
   "tenant_id"  uuid,
-  "key"        text                     NOT NULL,
-  "value"      jsonb                    NOT NULL,
-  "created_at" timestamp with time zone NOT NULL DEFAULT now(),
-  "updated_at" timestamp with time zone NOT NULL DEFAULT now(),
-  CONSTRAINT "key_is_a_dotted_path" CHECK (((key ~ '^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$'::text) AND (char_length(key) <= 255))),
-  CONSTRAINT "settings_pkey" PRIMARY KEY (id),
-  CONSTRAINT "settings_tenant_id_key_key" UNIQUE NULLS NOT DISTINCT (tenant_id, key),
-  CONSTRAINT "value_is_small" CHECK ((octet_length((value)::text) <= 65536))
+  "key"        text                     not null,
+  "value"      jsonb                    not null,
+  "created_at" timestamp with time zone not null default now(),
+  "updated_at" timestamp with time zone not null default now(),
+  constraint "key_is_a_dotted_path"
+    check (((key ~ '^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$'::text) AND (char_length(key) <= 255))),
+  constraint "settings_pkey" primary key (id),
+  constraint "settings_tenant_id_key_key" unique nulls not DISTINCT (tenant_id, key),
+  constraint "value_is_small" check ((octet_length((value)::text) <= 65536))
 );
 
-ALTER TABLE "public"."settings"
-  ENABLE ROW LEVEL SECURITY;
+revoke all on table public.settings from public, anon, authenticated, service_role;
 
-ALTER TABLE "public"."settings"
-  FORCE ROW LEVEL SECURITY;
+alter table "public"."settings"
+  enable row level security;
 
-CREATE TABLE "public"."users" (
-  "id"               uuid                     NOT NULL,
+alter table "public"."settings"
+  force row level security;
+
+create table "public"."users" (
+  "id"               uuid                     not null,
   "email"            text,
   "full_name"        text,
-  "is_active"        boolean                  NOT NULL DEFAULT true,
+  "is_active"        boolean                  not null default true,
   "active_tenant_id" uuid,
   "deleted_at"       timestamp with time zone,
-  "created_at"       timestamp with time zone NOT NULL DEFAULT now(),
-  "updated_at"       timestamp with time zone NOT NULL DEFAULT now(),
-  CONSTRAINT "deleted_users_keep_nothing_personal" CHECK (((deleted_at IS NULL) OR ((email IS NULL) AND (full_name IS NULL) AND (active_tenant_id IS NULL) AND (NOT is_active)))),
-  CONSTRAINT "full_name_is_printable_and_short" CHECK (((char_length(full_name) >= 1) AND (char_length(full_name) <= 200) AND (full_name !~ '[\x01-\x1f\x7f]'::text))),
-  CONSTRAINT "users_id_is_active_key" UNIQUE (id, is_active),
-  CONSTRAINT "users_pkey" PRIMARY KEY (id)
+  "created_at"       timestamp with time zone not null default now(),
+  "updated_at"       timestamp with time zone not null default now(),
+  constraint "deleted_users_keep_nothing_personal"
+    check
+    (((deleted_at IS NULL) OR ((email IS NULL) AND (full_name IS NULL) AND (active_tenant_id IS NULL) AND (NOT
+    is_active)))),
+  constraint "full_name_is_printable_and_short"
+    check
+    (((char_length(full_name) >= 1) AND (char_length(full_name) <= 200) AND (full_name !~
+    '[\x01-\x1f\x7f]'::text))),
+  constraint "users_id_is_active_key" unique (id, is_active),
+  constraint "users_pkey" primary key (id)
 );
 
-ALTER TABLE "public"."users"
-  ENABLE ROW LEVEL SECURITY;
+revoke all on table public.users from public, anon, authenticated, service_role;
 
-ALTER TABLE "public"."users"
-  FORCE ROW LEVEL SECURITY;
+alter table "public"."users"
+  enable row level security;
 
-ALTER TABLE "public"."audit_logs"
-  ALTER COLUMN "created_at" SET DEFAULT clock_timestamp();
+alter table "public"."users"
+  force row level security;
 
-ALTER TABLE "public"."audit_logs"
-  ALTER COLUMN "id" SET DEFAULT gen_random_uuid();
+alter table "public"."audit_logs"
+  alter column "created_at" set default clock_timestamp();
 
-ALTER TABLE "public"."audit_logs"
-  ALTER COLUMN "metadata" SET DEFAULT '{}'::jsonb;
+alter table "public"."audit_logs"
+  alter column "id" set default gen_random_uuid();
 
-CREATE OR REPLACE FUNCTION private.acting_user_id()
-  RETURNS uuid
-  LANGUAGE plpgsql
-  STABLE
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+alter table "public"."audit_logs"
+  alter column "metadata" set default '{}'::jsonb;
+
+create or replace function private.acting_user_id()
+  returns uuid
+  language plpgsql
+  stable
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_user_id uuid := private.claimed_user_id();
@@ -406,18 +477,20 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."acting_user_id"() OWNER TO "gantry_definer";
+revoke all on function private.acting_user_id() from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.advance_progress (
+alter function "private"."acting_user_id"() owner to "gantry_definer";
+
+create or replace function private.advance_progress (
   p_progress jsonb,
   p_current  integer,
   p_total    integer,
   p_message  text
 )
-  RETURNS jsonb
-  LANGUAGE sql
-  IMMUTABLE
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns jsonb
+  language sql
+  immutable
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
   -- A retried step reports what was reported before: the percentage stays where it was.
   select pg_catalog.jsonb_build_object(
@@ -431,11 +504,13 @@ CREATE OR REPLACE FUNCTION private.advance_progress (
   )
 $function$;
 
-CREATE OR REPLACE FUNCTION private.audit_change()
-  RETURNS TRIGGER
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+revoke all on function private.advance_progress(jsonb,integer,integer,text) from public, anon, authenticated, service_role;
+
+create or replace function private.audit_change()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_resource_type text := tg_argv[0];
@@ -476,14 +551,16 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."audit_change"() OWNER TO "gantry_definer";
+revoke all on function private.audit_change() from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.caller_id()
-  RETURNS uuid
-  LANGUAGE plpgsql
-  STABLE
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+alter function "private"."audit_change"() owner to "gantry_definer";
+
+create or replace function private.caller_id()
+  returns uuid
+  language plpgsql
+  stable
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_user_id uuid;
@@ -495,15 +572,17 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."caller_id"() OWNER TO "gantry_definer";
+revoke all on function private.caller_id() from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.choose_default_tenant (
+alter function "private"."caller_id"() owner to "gantry_definer";
+
+create or replace function private.choose_default_tenant (
   p_tenant_id uuid
 )
-  RETURNS void
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns void
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_caller_id uuid := private.caller_id();
@@ -519,15 +598,17 @@ exception
 end
 $function$;
 
-ALTER FUNCTION "private"."choose_default_tenant"(uuid) OWNER TO "gantry_definer";
+revoke all on function private.choose_default_tenant(uuid) from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.claim_jobs (
+alter function "private"."choose_default_tenant"(uuid) owner to "gantry_definer";
+
+create or replace function private.claim_jobs (
   p_worker        text,
   p_limit         integer,
   p_lease_seconds integer,
   p_types         text[]
 )
-  RETURNS TABLE (
+  returns table (
     id            uuid,
     tenant_id     uuid,
     job_type      text,
@@ -540,8 +621,8 @@ CREATE OR REPLACE FUNCTION private.claim_jobs (
     requested_by  uuid,
     request_id    text
   )
-  LANGUAGE sql
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  language sql
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
   with due as (
     select j.id
@@ -575,11 +656,13 @@ CREATE OR REPLACE FUNCTION private.claim_jobs (
   where t.status = 'running'
 $function$;
 
-CREATE OR REPLACE FUNCTION private.claimed_user_id()
-  RETURNS uuid
-  LANGUAGE plpgsql
-  STABLE
-  SET search_path TO 'pg_catalog', 'pg_temp'
+revoke all on function private.claim_jobs(text,integer,integer,text[]) from public, anon, authenticated, service_role;
+
+create or replace function private.claimed_user_id()
+  returns uuid
+  language plpgsql
+  stable
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_claims jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
@@ -594,13 +677,15 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.client_address (
+revoke all on function private.claimed_user_id() from public, anon, authenticated, service_role;
+
+create or replace function private.client_address (
   p_forwarded_for text
 )
-  RETURNS text
-  LANGUAGE sql
-  IMMUTABLE
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns text
+  language sql
+  immutable
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
   -- The last entry is the one our own gateway added; the ones before it are the caller's word.
   select coalesce(
@@ -611,13 +696,15 @@ CREATE OR REPLACE FUNCTION private.client_address (
   )
 $function$;
 
-CREATE OR REPLACE FUNCTION private.complete_job (
+revoke all on function private.client_address(text) from public, anon, authenticated, service_role;
+
+create or replace function private.complete_job (
   p_id    uuid,
   p_fence bigint
 )
-  RETURNS boolean
-  LANGUAGE sql
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns boolean
+  language sql
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
   with completed as (
     update public.background_jobs j
@@ -633,15 +720,17 @@ CREATE OR REPLACE FUNCTION private.complete_job (
   select exists (select from completed)
 $function$;
 
-CREATE OR REPLACE FUNCTION private.create_tenant (
+revoke all on function private.complete_job(uuid,bigint) from public, anon, authenticated, service_role;
+
+create or replace function private.create_tenant (
   p_name         text,
   p_display_name text,
   p_environment  text
 )
-  RETURNS uuid
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns uuid
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_caller_id uuid := private.caller_id();
@@ -669,16 +758,18 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."create_tenant"(text, text, text) OWNER TO "gantry_definer";
+revoke all on function private.create_tenant(text,text,text) from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.defer_job (
+alter function "private"."create_tenant"(text, text, text) owner to "gantry_definer";
+
+create or replace function private.defer_job (
   p_id     uuid,
   p_fence  bigint,
   p_run_at timestamp with time zone
 )
-  RETURNS boolean
-  LANGUAGE sql
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns boolean
+  language sql
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
   with deferred as (
     update public.background_jobs j
@@ -689,11 +780,13 @@ CREATE OR REPLACE FUNCTION private.defer_job (
   select exists (select from deferred)
 $function$;
 
-CREATE OR REPLACE FUNCTION private.delete_account()
-  RETURNS void
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+revoke all on function private.defer_job(uuid,bigint,timestamp with time zone) from public, anon, authenticated, service_role;
+
+create or replace function private.delete_account()
+  returns void
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_caller_id uuid := private.caller_id();
@@ -721,20 +814,22 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.enqueue_job (
+revoke all on function private.delete_account() from public, anon, authenticated, service_role;
+
+create or replace function private.enqueue_job (
   p_job_type      text,
   p_tenant_id     uuid,
   p_payload       jsonb,
-  p_resource_type text                     DEFAULT NULL::text,
-  p_resource_id   uuid                     DEFAULT NULL::uuid,
-  p_run_at        timestamp with time zone DEFAULT NULL::timestamp WITH time zone,
-  p_dedupe_key    text                     DEFAULT NULL::text,
-  p_max_attempts  integer                  DEFAULT 10
+  p_resource_type text                     default null::text,
+  p_resource_id   uuid                     default null::uuid,
+  p_run_at        timestamp with time zone default null::timestamp with time zone,
+  p_dedupe_key    text                     default null::text,
+  p_max_attempts  integer                  default 10
 )
-  RETURNS uuid
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns uuid
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_job_id uuid;
@@ -763,15 +858,18 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp WITH time zone, text, integer) OWNER TO "gantry_definer";
+revoke all on function private.enqueue_job(text,uuid,jsonb,text,uuid,timestamp with time zone,text,integer) from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.ensure_audit_partitions (
+alter function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp
+  with time zone, text, integer) owner to "gantry_definer";
+
+create or replace function private.ensure_audit_partitions (
   p_months_ahead integer
 )
-  RETURNS integer
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns integer
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_month timestamptz;
@@ -809,16 +907,18 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.fail_job (
+revoke all on function private.ensure_audit_partitions(integer) from public, anon, authenticated, service_role;
+
+create or replace function private.fail_job (
   p_id            uuid,
   p_fence         bigint,
   p_error_code    text,
   p_error_message text,
   p_retryable     boolean
 )
-  RETURNS text
-  LANGUAGE sql
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns text
+  language sql
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
   update public.background_jobs j
   set status = case when p_retryable and j.attempts < j.max_attempts then 'pending' else 'failed' end,
@@ -837,11 +937,13 @@ CREATE OR REPLACE FUNCTION private.fail_job (
   returning j.status
 $function$;
 
-CREATE OR REPLACE FUNCTION private.fail_operation_of_job()
-  RETURNS TRIGGER
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+revoke all on function private.fail_job(uuid,bigint,text,text,boolean) from public, anon, authenticated, service_role;
+
+create or replace function private.fail_operation_of_job()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   with ended as (
@@ -861,13 +963,15 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."fail_operation_of_job"() OWNER TO "gantry_definer";
+revoke all on function private.fail_operation_of_job() from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.follow_membership_removal()
-  RETURNS TRIGGER
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+alter function "private"."fail_operation_of_job"() owner to "gantry_definer";
+
+create or replace function private.follow_membership_removal()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   -- The foreign key has already cleared the choice of this tenant; the personal one takes its place.
@@ -889,13 +993,15 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."follow_membership_removal"() OWNER TO "gantry_definer";
+revoke all on function private.follow_membership_removal() from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.follow_standing()
-  RETURNS TRIGGER
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+alter function "private"."follow_membership_removal"() owner to "gantry_definer";
+
+create or replace function private.follow_standing()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   perform private.enqueue_job(
@@ -908,15 +1014,17 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."follow_standing"() OWNER TO "gantry_definer";
+revoke all on function private.follow_standing() from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.follow_tenant (
+alter function "private"."follow_standing"() owner to "gantry_definer";
+
+create or replace function private.follow_tenant (
   p_tenant_id uuid
 )
-  RETURNS boolean
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns boolean
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_is_open boolean;
@@ -971,12 +1079,14 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."follow_tenant"(uuid) OWNER TO "gantry_definer";
+revoke all on function private.follow_tenant(uuid) from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.guard_live_database()
-  RETURNS TRIGGER
-  LANGUAGE plpgsql
-  SET search_path TO 'pg_catalog', 'pg_temp'
+alter function "private"."follow_tenant"(uuid) owner to "gantry_definer";
+
+create or replace function private.guard_live_database()
+  returns trigger
+  language plpgsql
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   if old.deleted_at is null then
@@ -986,11 +1096,13 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.guard_membership()
-  RETURNS TRIGGER
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+revoke all on function private.guard_live_database() from public, anon, authenticated, service_role;
+
+create or replace function private.guard_membership()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_caller_id uuid := private.caller_id();
@@ -1039,27 +1151,31 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."guard_membership"() OWNER TO "gantry_definer";
+revoke all on function private.guard_membership() from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.has_secret_keys (
+alter function "private"."guard_membership"() owner to "gantry_definer";
+
+create or replace function private.has_secret_keys (
   p_value jsonb
 )
-  RETURNS boolean
-  LANGUAGE sql
-  IMMUTABLE
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns boolean
+  language sql
+  immutable
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
   -- In the text of a jsonb value `": ` follows only a key: quotes inside of strings are written as \", and strings that
   -- are values are followed by a comma or a bracket. One pass over the text, however deep the value is nested.
   select p_value::text ~* '(secret|password|passwd|passphrase|token|api[_-]?key|private[_-]?key|access[_-]?key)s?": '
 $function$;
 
-CREATE OR REPLACE FUNCTION private.on_auth_user_created()
-  RETURNS TRIGGER
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
-  SET lock_timeout TO '2s'
+revoke all on function private.has_secret_keys(jsonb) from public, anon, authenticated, service_role;
+
+create or replace function private.on_auth_user_created()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
+  set lock_timeout to '2s'
   AS $function$
 begin
   perform private.register_user(new.id, new.email, new.raw_user_meta_data ->> 'full_name');
@@ -1072,11 +1188,13 @@ exception
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.on_auth_user_deleted()
-  RETURNS TRIGGER
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+revoke all on function private.on_auth_user_created() from public, anon, authenticated, service_role;
+
+create or replace function private.on_auth_user_deleted()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_tenant_id uuid;
@@ -1100,12 +1218,14 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.on_auth_user_updated()
-  RETURNS TRIGGER
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
-  SET lock_timeout TO '2s'
+revoke all on function private.on_auth_user_deleted() from public, anon, authenticated, service_role;
+
+create or replace function private.on_auth_user_updated()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
+  set lock_timeout to '2s'
   AS $function$
 begin
   update public.users u set email = new.email where u.id = new.id and u.deleted_at is null;
@@ -1118,15 +1238,17 @@ exception
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.open_operation (
+revoke all on function private.on_auth_user_updated() from public, anon, authenticated, service_role;
+
+create or replace function private.open_operation (
   p_kind        text,
   p_tenant_id   uuid,
   p_database_id uuid
 )
-  RETURNS uuid
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns uuid
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_operation_id uuid;
@@ -1155,17 +1277,19 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."open_operation"(text, uuid, uuid) OWNER TO "gantry_definer";
+revoke all on function private.open_operation(text,uuid,uuid) from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.place_database (
+alter function "private"."open_operation"(text, uuid, uuid) owner to "gantry_definer";
+
+create or replace function private.place_database (
   p_tenant_id uuid,
   p_name      text,
   p_region    text
 )
-  RETURNS uuid
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns uuid
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_name text := coalesce(p_name, 'main');
@@ -1217,12 +1341,14 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."place_database"(uuid, text, text) OWNER TO "gantry_definer";
+revoke all on function private.place_database(uuid,text,text) from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.pre_request()
-  RETURNS void
-  LANGUAGE plpgsql
-  SET search_path TO 'pg_catalog', 'pg_temp'
+alter function "private"."place_database"(uuid, text, text) owner to "gantry_definer";
+
+create or replace function private.pre_request()
+  returns void
+  language plpgsql
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_headers jsonb := nullif(pg_catalog.current_setting('request.headers', true), '')::jsonb;
@@ -1247,11 +1373,13 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.purge_due_tenants()
-  RETURNS integer
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+revoke all on function private.pre_request() from public, anon, authenticated, service_role;
+
+create or replace function private.purge_due_tenants()
+  returns integer
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_tenant_id uuid;
@@ -1288,14 +1416,16 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.raise_problem (
+revoke all on function private.purge_due_tenants() from public, anon, authenticated, service_role;
+
+create or replace function private.raise_problem (
   p_status integer,
   p_code   text,
-  p_detail text    DEFAULT NULL::text
+  p_detail text    default null::text
 )
-  RETURNS void
-  LANGUAGE plpgsql
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns void
+  language plpgsql
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   -- PostgREST answers SQLSTATE PTxyz with HTTP status xyz; edge functions read the code from the message.
@@ -1306,19 +1436,21 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.read_connection (
+revoke all on function private.raise_problem(integer,text,text) from public, anon, authenticated, service_role;
+
+create or replace function private.read_connection (
   p_database_id uuid
 )
-  RETURNS TABLE (
+  returns table (
     tenant_id     uuid,
     sealed        text,
     wrapped_key   bytea,
     key_version   integer,
     master_key_id text
   )
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_tenant_id uuid;
@@ -1352,19 +1484,21 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."read_connection"(uuid) OWNER TO "gantry_definer";
+revoke all on function private.read_connection(uuid) from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.record_audit (
+alter function "private"."read_connection"(uuid) owner to "gantry_definer";
+
+create or replace function private.record_audit (
   p_tenant_id     uuid,
   p_action        text,
   p_resource_type text,
   p_resource_id   text,
   p_metadata      jsonb
 )
-  RETURNS void
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns void
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   perform private.write_audit(
@@ -1380,17 +1514,19 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."record_audit"(uuid, text, text, text, jsonb) OWNER TO "gantry_definer";
+revoke all on function private.record_audit(uuid,text,text,text,jsonb) from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.register_user (
+alter function "private"."record_audit"(uuid, text, text, text, jsonb) owner to "gantry_definer";
+
+create or replace function private.register_user (
   p_user_id   uuid,
   p_email     text,
   p_full_name text
 )
-  RETURNS void
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns void
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_full_name text := nullif(
@@ -1419,16 +1555,18 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."register_user"(uuid, text, text) OWNER TO "gantry_definer";
+revoke all on function private.register_user(uuid,text,text) from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.renew_job (
+alter function "private"."register_user"(uuid, text, text) owner to "gantry_definer";
+
+create or replace function private.renew_job (
   p_id            uuid,
   p_fence         bigint,
   p_lease_seconds integer
 )
-  RETURNS boolean
-  LANGUAGE sql
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns boolean
+  language sql
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
   with renewed as (
     update public.background_jobs j
@@ -1439,11 +1577,13 @@ CREATE OR REPLACE FUNCTION private.renew_job (
   select exists (select from renewed)
 $function$;
 
-CREATE OR REPLACE FUNCTION private.repair_signups()
-  RETURNS integer
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+revoke all on function private.renew_job(uuid,bigint,integer) from public, anon, authenticated, service_role;
+
+create or replace function private.repair_signups()
+  returns integer
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_user record;
@@ -1469,16 +1609,18 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.report_job_progress (
+revoke all on function private.repair_signups() from public, anon, authenticated, service_role;
+
+create or replace function private.report_job_progress (
   p_id      uuid,
   p_fence   bigint,
   p_current integer,
   p_total   integer,
   p_message text
 )
-  RETURNS boolean
-  LANGUAGE sql
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns boolean
+  language sql
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
   with reported as (
     update public.background_jobs j
@@ -1489,17 +1631,19 @@ CREATE OR REPLACE FUNCTION private.report_job_progress (
   select exists (select from reported)
 $function$;
 
-CREATE OR REPLACE FUNCTION private.request_database_operation (
+revoke all on function private.report_job_progress(uuid,bigint,integer,integer,text) from public, anon, authenticated, service_role;
+
+create or replace function private.request_database_operation (
   p_kind        text,
   p_tenant_id   uuid,
-  p_database_id uuid DEFAULT NULL::uuid,
-  p_name        text DEFAULT NULL::text,
-  p_region      text DEFAULT NULL::text
+  p_database_id uuid default null::uuid,
+  p_name        text default null::text,
+  p_region      text default null::text
 )
-  RETURNS uuid
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns uuid
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_database control_plane.tenant_databases;
@@ -1531,17 +1675,19 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."request_database_operation"(text, uuid, uuid, text, text) OWNER TO "gantry_definer";
+revoke all on function private.request_database_operation(text,uuid,uuid,text,text) from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.require_permission (
+alter function "private"."request_database_operation"(text, uuid, uuid, text, text) owner to "gantry_definer";
+
+create or replace function private.require_permission (
   p_tenant_id  uuid,
   p_permission text
 )
-  RETURNS void
-  LANGUAGE plpgsql
-  STABLE
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns void
+  language plpgsql
+  stable
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   if private.tenant_with(p_permission) is not distinct from p_tenant_id and p_tenant_id is not null then
@@ -1555,12 +1701,14 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."require_permission"(uuid, text) OWNER TO "gantry_definer";
+revoke all on function private.require_permission(uuid,text) from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.schedule_maintenance()
-  RETURNS void
-  LANGUAGE plpgsql
-  SET search_path TO 'pg_catalog', 'pg_temp'
+alter function "private"."require_permission"(uuid, text) owner to "gantry_definer";
+
+create or replace function private.schedule_maintenance()
+  returns void
+  language plpgsql
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   if exists (
@@ -1579,15 +1727,17 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.set_tenant_suspended (
+revoke all on function private.schedule_maintenance() from public, anon, authenticated, service_role;
+
+create or replace function private.set_tenant_suspended (
   p_tenant_id uuid,
   p_suspended boolean,
   p_reason    text
 )
-  RETURNS void
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns void
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_tenant control_plane.tenants;
@@ -1613,12 +1763,14 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."set_tenant_suspended"(uuid, boolean, text) OWNER TO "gantry_definer";
+revoke all on function private.set_tenant_suspended(uuid,boolean,text) from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.set_updated_at()
-  RETURNS TRIGGER
-  LANGUAGE plpgsql
-  SET search_path TO 'pg_catalog', 'pg_temp'
+alter function "private"."set_tenant_suspended"(uuid, boolean, text) owner to "gantry_definer";
+
+create or replace function private.set_updated_at()
+  returns trigger
+  language plpgsql
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 begin
   new.updated_at := pg_catalog.now();
@@ -1626,14 +1778,16 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.tenant_with (
+revoke all on function private.set_updated_at() from public, anon, authenticated, service_role;
+
+create or replace function private.tenant_with (
   p_permission text
 )
-  RETURNS uuid
-  LANGUAGE plpgsql
-  STABLE
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns uuid
+  language plpgsql
+  stable
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_claims jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
@@ -1675,16 +1829,18 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."tenant_with"(text) OWNER TO "gantry_definer";
+revoke all on function private.tenant_with(text) from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.tenants_with (
+alter function "private"."tenant_with"(text) owner to "gantry_definer";
+
+create or replace function private.tenants_with (
   p_permission text
 )
-  RETURNS uuid[]
-  LANGUAGE plpgsql
-  STABLE
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns uuid[]
+  language plpgsql
+  stable
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_tenant_ids uuid[];
@@ -1700,14 +1856,16 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."tenants_with"(text) OWNER TO "gantry_definer";
+revoke all on function private.tenants_with(text) from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.visible_user_ids()
-  RETURNS uuid[]
-  LANGUAGE plpgsql
-  STABLE
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+alter function "private"."tenants_with"(text) owner to "gantry_definer";
+
+create or replace function private.visible_user_ids()
+  returns uuid[]
+  language plpgsql
+  stable
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_caller_id uuid := private.caller_id();
@@ -1724,9 +1882,11 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."visible_user_ids"() OWNER TO "gantry_definer";
+revoke all on function private.visible_user_ids() from public, anon, authenticated, service_role;
 
-CREATE OR REPLACE FUNCTION private.write_audit (
+alter function "private"."visible_user_ids"() owner to "gantry_definer";
+
+create or replace function private.write_audit (
   p_tenant_id     uuid,
   p_action_type   text,
   p_action        text,
@@ -1736,10 +1896,10 @@ CREATE OR REPLACE FUNCTION private.write_audit (
   p_new_value     jsonb,
   p_metadata      jsonb
 )
-  RETURNS void
-  LANGUAGE plpgsql
-  SECURITY DEFINER
-  SET search_path TO 'pg_catalog', 'pg_temp'
+  returns void
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_address text := nullif(pg_catalog.current_setting('gantry.client_address', true), '');
@@ -1765,65 +1925,83 @@ begin
 end
 $function$;
 
-ALTER FUNCTION "private"."write_audit"(uuid, text, text, text, text, jsonb, jsonb, jsonb) OWNER TO "gantry_definer";
+revoke all on function private.write_audit(uuid,text,text,text,text,jsonb,jsonb,jsonb) from public, anon, authenticated, service_role;
 
-ALTER TABLE "control_plane"."tenant_databases"
-  ADD CONSTRAINT "tenant_databases_target_id_fkey" FOREIGN KEY (target_id) REFERENCES control_plane.provisioning_targets(id) ON DELETE RESTRICT;
+alter function "private"."write_audit"(uuid, text, text, text, text, jsonb, jsonb, jsonb) owner to
+  "gantry_definer";
 
-ALTER TABLE "control_plane"."tenant_databases"
-  ADD CONSTRAINT "tenant_databases_tenant_id_fkey" FOREIGN KEY (tenant_id) REFERENCES control_plane.tenants(tenant_id) ON DELETE CASCADE;
+alter table "control_plane"."tenant_databases"
+  add constraint "tenant_databases_target_id_fkey" foreign key (target_id)
+    references control_plane.provisioning_targets(id) on delete restrict;
 
-ALTER TABLE "public"."audit_logs"
-  ADD CONSTRAINT "action_type_is_known" CHECK ((action_type = ANY (ARRAY['create'::text, 'update'::text, 'delete'::text, 'access'::text])));
+alter table "control_plane"."tenant_databases"
+  add constraint "tenant_databases_tenant_id_fkey" foreign key (tenant_id)
+    references control_plane.tenants(tenant_id) on delete cascade;
 
-ALTER TABLE "public"."audit_logs"
-  ADD CONSTRAINT "audit_logs_pkey" PRIMARY KEY (id, created_at);
+alter table "public"."audit_logs"
+  add constraint "action_type_is_known"
+    check ((action_type = ANY (ARRAY['create'::text, 'update'::text, 'delete'::text, 'access'::text])));
 
-ALTER TABLE "public"."background_jobs"
-  ADD CONSTRAINT "background_jobs_tenant_id_fkey" FOREIGN KEY (tenant_id) REFERENCES control_plane.tenants(tenant_id) ON DELETE CASCADE;
+alter table "public"."audit_logs"
+  add constraint "audit_logs_pkey" primary key (id, created_at);
 
-ALTER TABLE "public"."environment_types"
-  ADD CONSTRAINT "environment_types_tenant_id_fkey" FOREIGN KEY (tenant_id) REFERENCES control_plane.tenants(tenant_id) ON DELETE CASCADE;
+alter table "public"."background_jobs"
+  add constraint "background_jobs_tenant_id_fkey" foreign key (tenant_id)
+    references control_plane.tenants(tenant_id) on delete cascade;
 
-ALTER TABLE "public"."memberships"
-  ADD CONSTRAINT "memberships_tenant_id_fkey" FOREIGN KEY (tenant_id) REFERENCES control_plane.tenants(tenant_id) ON DELETE CASCADE;
+alter table "public"."environment_types"
+  add constraint "environment_types_tenant_id_fkey" foreign key (tenant_id)
+    references control_plane.tenants(tenant_id) on delete cascade;
 
-ALTER TABLE "public"."provisioning_operations"
-  ADD CONSTRAINT "provisioning_operations_tenant_id_database_id_fkey" FOREIGN KEY (tenant_id, database_id) REFERENCES control_plane.tenant_databases(tenant_id, id)
-    ON DELETE CASCADE;
+alter table "public"."memberships"
+  add constraint "memberships_tenant_id_fkey" foreign key (tenant_id)
+    references control_plane.tenants(tenant_id) on delete cascade;
 
-ALTER TABLE "public"."role_permissions"
-  ADD CONSTRAINT "role_permissions_permission_works_while_suspended_fkey" FOREIGN KEY (permission, works_while_suspended) REFERENCES public.permissions(name, works_while_suspended)
-    ON UPDATE CASCADE ON DELETE CASCADE;
+alter table "public"."provisioning_operations"
+  add constraint "provisioning_operations_tenant_id_database_id_fkey" foreign key (tenant_id, database_id)
+    references control_plane.tenant_databases(tenant_id, id) on delete cascade;
 
-ALTER TABLE "public"."memberships"
-  ADD CONSTRAINT "memberships_role_fkey" FOREIGN KEY (ROLE) REFERENCES public.roles(name) ON DELETE RESTRICT;
+alter table "public"."role_permissions"
+  add constraint "role_permissions_permission_works_while_suspended_fkey"
+    foreign key (permission, works_while_suspended) references public.permissions(name, works_while_suspended)
+    on update cascade on delete cascade;
 
-ALTER TABLE "public"."role_permissions"
-  ADD CONSTRAINT "role_permissions_role_fkey" FOREIGN KEY (ROLE) REFERENCES public.roles(name) ON DELETE CASCADE;
+alter table "public"."memberships"
+  add constraint "memberships_role_fkey" foreign key (role) references public.roles(name) on delete restrict;
 
-ALTER TABLE "public"."settings"
-  ADD CONSTRAINT "settings_tenant_id_fkey" FOREIGN KEY (tenant_id) REFERENCES control_plane.tenants(tenant_id) ON DELETE CASCADE;
+alter table "public"."role_permissions"
+  add constraint "role_permissions_role_fkey" foreign key (role) references public.roles(name)
+    on delete cascade;
 
-ALTER TABLE "public"."users"
-  ADD CONSTRAINT "users_active_tenant_is_a_membership" FOREIGN KEY (id, active_tenant_id) REFERENCES public.memberships(user_id, tenant_id) ON DELETE SET NULL (active_tenant_id);
+alter table "public"."settings"
+  add constraint "settings_tenant_id_fkey" foreign key (tenant_id) references control_plane.tenants(tenant_id)
+    on delete cascade;
 
-ALTER TABLE "public"."memberships"
-  ADD CONSTRAINT "memberships_user_id_user_is_active_fkey" FOREIGN KEY (user_id, user_is_active) REFERENCES public.users(id, is_active) ON UPDATE CASCADE ON DELETE RESTRICT;
+alter table "public"."users"
+  add constraint "users_active_tenant_is_a_membership" foreign key (id, active_tenant_id)
+    references public.memberships(user_id, tenant_id) on delete set null (active_tenant_id);
 
-ALTER TABLE "control_plane"."tenants"
-  ADD CONSTRAINT "tenants_created_by_fkey" FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE RESTRICT;
+alter table "public"."memberships"
+  add constraint "memberships_user_id_user_is_active_fkey" foreign key (user_id, user_is_active)
+    references public.users(id, is_active) on update cascade on delete restrict;
 
-ALTER TABLE "control_plane"."tenants"
-  ADD CONSTRAINT "tenants_personal_user_id_fkey" FOREIGN KEY (personal_user_id) REFERENCES public.users(id) ON DELETE RESTRICT;
+alter table "control_plane"."tenants"
+  add constraint "tenants_created_by_fkey" foreign key (created_by) references public.users(id)
+    on delete restrict;
 
-ALTER TABLE "public"."background_jobs"
-  ADD CONSTRAINT "background_jobs_requested_by_fkey" FOREIGN KEY (requested_by) REFERENCES public.users(id) ON DELETE RESTRICT;
+alter table "control_plane"."tenants"
+  add constraint "tenants_personal_user_id_fkey" foreign key (personal_user_id) references public.users(id)
+    on delete restrict;
 
-ALTER TABLE "public"."provisioning_operations"
-  ADD CONSTRAINT "provisioning_operations_requested_by_fkey" FOREIGN KEY (requested_by) REFERENCES public.users(id) ON DELETE RESTRICT;
+alter table "public"."background_jobs"
+  add constraint "background_jobs_requested_by_fkey" foreign key (requested_by) references public.users(id)
+    on delete restrict;
 
-CREATE VIEW "public"."tenant_databases" WITH (security_invoker=true) AS  SELECT id,
+alter table "public"."provisioning_operations"
+  add constraint "provisioning_operations_requested_by_fkey" foreign key (requested_by)
+    references public.users(id) on delete restrict;
+
+create view "public"."tenant_databases" with (security_invoker=true) AS  SELECT id,
     tenant_id,
     name,
     database_name,
@@ -1835,7 +2013,9 @@ CREATE VIEW "public"."tenant_databases" WITH (security_invoker=true) AS  SELECT 
    FROM control_plane.tenant_databases
   WHERE (deleted_at IS NULL);
 
-CREATE VIEW "public"."tenants" WITH (security_invoker=true) AS  SELECT tenant_id,
+revoke all on table public.tenant_databases from public, anon, authenticated, service_role;
+
+create view "public"."tenants" with (security_invoker=true) AS  SELECT tenant_id,
     name,
     slug,
     display_name,
@@ -1849,1197 +2029,1319 @@ CREATE VIEW "public"."tenants" WITH (security_invoker=true) AS  SELECT tenant_id
     updated_at
    FROM control_plane.tenants;
 
-CREATE UNIQUE INDEX tenant_databases_one_live_of_a_name_idx ON control_plane.tenant_databases USING btree (tenant_id, name)
-  WHERE (deleted_at IS NULL);
+revoke all on table public.tenants from public, anon, authenticated, service_role;
 
-CREATE INDEX tenant_databases_status_idx ON control_plane.tenant_databases USING btree (status);
+create unique index tenant_databases_one_live_of_a_name_idx on control_plane.tenant_databases
+  using btree (tenant_id, name)
+  where (deleted_at is null);
 
-CREATE INDEX tenants_created_by_idx ON control_plane.tenants USING btree (created_by);
+create index tenant_databases_status_idx on control_plane.tenant_databases using btree (status);
 
-CREATE INDEX tenants_deletion_scheduled_at_idx ON control_plane.tenants USING btree (deletion_scheduled_at)
-  WHERE (deletion_scheduled_at IS NOT NULL);
+create index tenants_created_by_idx on control_plane.tenants using btree (created_by);
 
-CREATE INDEX tenants_status_idx ON control_plane.tenants USING btree (status);
+create index tenants_deletion_scheduled_at_idx on control_plane.tenants using btree (deletion_scheduled_at)
+  where (deletion_scheduled_at is not null);
 
-CREATE INDEX audit_logs_actor_id_created_at_idx ON ONLY public.audit_logs USING btree (actor_id, created_at DESC);
+create index tenants_status_idx on control_plane.tenants using btree (status);
 
-CREATE INDEX audit_logs_impersonation_session_id_idx ON ONLY public.audit_logs USING btree (impersonation_session_id)
-  WHERE (impersonation_session_id IS NOT NULL);
+create index audit_logs_actor_id_created_at_idx on only public.audit_logs
+  using btree (actor_id, created_at desc);
 
-CREATE INDEX audit_logs_tenant_id_created_at_idx ON ONLY public.audit_logs USING btree (tenant_id, created_at DESC, id);
+create index audit_logs_impersonation_session_id_idx on only public.audit_logs
+  using btree (impersonation_session_id)
+  where (impersonation_session_id is not null);
 
-CREATE INDEX audit_logs_tenant_id_resource_idx ON ONLY public.audit_logs USING btree (tenant_id, resource_type, resource_id);
+create index audit_logs_tenant_id_created_at_idx on only public.audit_logs
+  using btree (tenant_id, created_at desc, id);
 
-CREATE INDEX background_jobs_available_at_idx ON public.background_jobs USING btree (available_at, id)
-  WHERE (status = ANY (ARRAY['pending'::text, 'running'::text]));
+create index audit_logs_tenant_id_resource_idx on only public.audit_logs
+  using btree (tenant_id, resource_type, resource_id);
 
-CREATE UNIQUE INDEX background_jobs_dedupe_key_idx ON public.background_jobs USING btree (job_type, dedupe_key)
-  WHERE (status = 'pending'::text);
+create index background_jobs_available_at_idx on public.background_jobs using btree (available_at, id)
+  where (status = ANY (ARRAY['pending'::text, 'running'::text]));
 
-CREATE INDEX background_jobs_job_type_completed_at_idx ON public.background_jobs USING btree (job_type, completed_at DESC);
+create unique index background_jobs_dedupe_key_idx on public.background_jobs
+  using btree (job_type, dedupe_key)
+  where (status = 'pending'::text);
 
-CREATE INDEX background_jobs_requested_by_idx ON public.background_jobs USING btree (requested_by);
+create index background_jobs_job_type_completed_at_idx on public.background_jobs
+  using btree (job_type, completed_at desc);
 
-CREATE INDEX background_jobs_tenant_id_created_at_idx ON public.background_jobs USING btree (tenant_id, created_at DESC);
+create index background_jobs_requested_by_idx on public.background_jobs using btree (requested_by);
 
-CREATE UNIQUE INDEX environment_types_one_default_idx ON public.environment_types USING btree (tenant_id) NULLS NOT DISTINCT
-  WHERE is_default;
+create index background_jobs_tenant_id_created_at_idx on public.background_jobs
+  using btree (tenant_id, created_at desc);
 
-CREATE INDEX memberships_role_idx ON public.memberships USING btree (ROLE);
+create unique index environment_types_one_default_idx on public.environment_types
+  using btree (tenant_id) nulls not DISTINCT
+  where is_default;
 
-CREATE INDEX memberships_tenant_id_created_at_idx ON public.memberships USING btree (tenant_id, created_at, id);
+create index memberships_role_idx on public.memberships using btree (role);
 
-CREATE INDEX memberships_tenant_id_role_idx ON public.memberships USING btree (tenant_id, ROLE);
+create index memberships_tenant_id_created_at_idx on public.memberships
+  using btree (tenant_id, created_at, id);
 
-CREATE INDEX memberships_user_id_user_is_active_idx ON public.memberships USING btree (user_id, user_is_active);
+create index memberships_tenant_id_role_idx on public.memberships using btree (tenant_id, role);
 
-CREATE INDEX provisioning_operations_database_idx ON public.provisioning_operations USING btree (tenant_id, database_id);
+create index memberships_user_id_user_is_active_idx on public.memberships
+  using btree (user_id, user_is_active);
 
-CREATE UNIQUE INDEX provisioning_operations_one_at_a_time_idx ON public.provisioning_operations USING btree (tenant_id)
-  WHERE (status = ANY (ARRAY['pending'::text, 'running'::text]));
+create index provisioning_operations_database_idx on public.provisioning_operations
+  using btree (tenant_id, database_id);
 
-CREATE INDEX provisioning_operations_requested_by_idx ON public.provisioning_operations USING btree (requested_by);
+create unique index provisioning_operations_one_at_a_time_idx on public.provisioning_operations
+  using btree (tenant_id)
+  where (status = ANY (ARRAY['pending'::text, 'running'::text]));
 
-CREATE INDEX provisioning_operations_tenant_id_created_at_idx ON public.provisioning_operations USING btree (tenant_id, created_at DESC, id);
+create index provisioning_operations_requested_by_idx on public.provisioning_operations
+  using btree (requested_by);
 
-CREATE INDEX role_permissions_permission_idx ON public.role_permissions USING btree (permission, works_while_suspended);
+create index provisioning_operations_tenant_id_created_at_idx on public.provisioning_operations
+  using btree (tenant_id, created_at desc, id);
 
-CREATE INDEX users_id_active_tenant_id_idx ON public.users USING btree (id, active_tenant_id);
+create index role_permissions_permission_idx on public.role_permissions
+  using btree (permission, works_while_suspended);
 
-CREATE TRIGGER gantry_user_created
-  AFTER INSERT ON auth.users
-  FOR EACH ROW
-  EXECUTE FUNCTION private.on_auth_user_created();
+create index users_id_active_tenant_id_idx on public.users using btree (id, active_tenant_id);
 
-CREATE TRIGGER gantry_user_deleted
-  BEFORE DELETE ON auth.users
-  FOR EACH ROW
-  EXECUTE FUNCTION private.on_auth_user_deleted();
+create trigger gantry_user_created
+  after insert on auth.users
+  for each row
+  execute function private.on_auth_user_created();
 
-CREATE TRIGGER gantry_user_updated
-  AFTER UPDATE OF email ON auth.users
-  FOR EACH ROW
-  WHEN (((old.email)::text IS DISTINCT FROM (new.email)::text))
-  EXECUTE FUNCTION private.on_auth_user_updated();
+create trigger gantry_user_deleted
+  before delete on auth.users
+  for each row
+  execute function private.on_auth_user_deleted();
 
-CREATE TRIGGER audit_change
-  AFTER INSERT OR DELETE OR UPDATE ON control_plane.provisioning_targets
-  FOR EACH ROW
-  EXECUTE FUNCTION private.audit_change('provisioning_target', 'id');
+create trigger gantry_user_updated
+  after update of email on auth.users
+  for each row
+  when (((old.email)::text IS DISTINCT FROM (new.email)::text))
+  execute function private.on_auth_user_updated();
 
-CREATE TRIGGER set_updated_at
-  BEFORE UPDATE ON control_plane.provisioning_targets
-  FOR EACH ROW
-  EXECUTE FUNCTION private.set_updated_at();
+create trigger audit_change
+  after insert or delete or update on control_plane.provisioning_targets
+  for each row
+  execute function private.audit_change('provisioning_target', 'id');
 
-CREATE TRIGGER audit_change
-  AFTER INSERT OR DELETE OR UPDATE ON control_plane.system_config
-  FOR EACH ROW
-  EXECUTE FUNCTION private.audit_change('system_config', 'key');
+create trigger set_updated_at
+  before update on control_plane.provisioning_targets
+  for each row
+  execute function private.set_updated_at();
 
-CREATE TRIGGER set_updated_at
-  BEFORE UPDATE ON control_plane.system_config
-  FOR EACH ROW
-  EXECUTE FUNCTION private.set_updated_at();
+create trigger audit_change
+  after insert or delete or update on control_plane.system_config
+  for each row
+  execute function private.audit_change('system_config', 'key');
+
+create trigger set_updated_at
+  before update on control_plane.system_config
+  for each row
+  execute function private.set_updated_at();
+
+create trigger audit_change
+  after insert or delete or update on control_plane.tenant_databases
+  for each row
+  execute function private.audit_change('database', 'id');
+
+create trigger guard_live_database
+  before delete on control_plane.tenant_databases
+  for each row
+  execute function private.guard_live_database();
+
+create trigger set_updated_at
+  before update on control_plane.tenant_databases
+  for each row
+  execute function private.set_updated_at();
+
+create trigger audit_change
+  after insert or delete or update on control_plane.tenants
+  for each row
+  execute function private.audit_change('tenant', 'tenant_id');
+
+create trigger follow_standing
+  after update of status on control_plane.tenants
+  for each row
+  when ((old.status IS DISTINCT FROM new.status))
+  execute function private.follow_standing();
+
+create trigger set_updated_at
+  before update on control_plane.tenants
+  for each row
+  execute function private.set_updated_at();
+
+create trigger fail_operation_of_job
+  after update of status on public.background_jobs
+  for each row
+  when
+    (((new.resource_type = 'provisioning_operation'::text) AND (new.status = ANY (ARRAY['failed'::text,
+    'cancelled'::text]))))
+  execute function private.fail_operation_of_job();
+
+create trigger set_updated_at
+  before update on public.background_jobs
+  for each row
+  execute function private.set_updated_at();
+
+create trigger audit_change
+  after insert or delete or update on public.environment_types
+  for each row
+  execute function private.audit_change('environment_type', 'id');
+
+create trigger set_updated_at
+  before update on public.environment_types
+  for each row
+  execute function private.set_updated_at();
+
+create trigger audit_change
+  after insert or delete or update on public.memberships
+  for each row
+  execute function private.audit_change('membership', 'id');
+
+create trigger follow_membership_removal
+  after delete on public.memberships
+  for each row
+  execute function private.follow_membership_removal();
+
+create trigger guard_membership
+  before delete or update on public.memberships
+  for each row
+  execute function private.guard_membership();
+
+create trigger set_updated_at
+  before update on public.memberships
+  for each row
+  execute function private.set_updated_at();
+
+create trigger audit_change
+  after insert or delete or update on public.provisioning_operations
+  for each row
+  execute function private.audit_change('provisioning_operation', 'id');
+
+create trigger set_updated_at
+  before update on public.provisioning_operations
+  for each row
+  execute function private.set_updated_at();
+
+create trigger audit_change
+  after insert or delete or update on public.settings
+  for each row
+  execute function private.audit_change('setting', 'id');
+
+create trigger set_updated_at
+  before update on public.settings
+  for each row
+  execute function private.set_updated_at();
+
+create trigger audit_change
+  after insert or delete or update on public.users
+  for each row
+  execute function private.audit_change('user', 'id');
+
+create trigger set_updated_at
+  before update on public.users
+  for each row
+  execute function private.set_updated_at();
+
+create policy "provisioning_targets_all_definer" on "control_plane"."provisioning_targets"
+  for all
+  to "gantry_definer"
+  using (true)
+  with check (true);
+
+create policy "provisioning_targets_select_worker" on "control_plane"."provisioning_targets"
+  for select
+  to "gantry_worker"
+  using (true);
+
+create policy "tenant_data_keys_insert_worker" on "control_plane"."tenant_data_keys"
+  for insert
+  to "gantry_worker"
+  with check ((destroyed_at IS NULL));
+
+create policy "tenant_data_keys_select_definer" on "control_plane"."tenant_data_keys"
+  for select
+  to "gantry_definer"
+  using (true);
+
+create policy "tenant_data_keys_select_worker" on "control_plane"."tenant_data_keys"
+  for select
+  to "gantry_worker"
+  using (true);
+
+create policy "tenant_databases_all_definer" on "control_plane"."tenant_databases"
+  for all
+  to "gantry_definer"
+  using (true)
+  with check (true);
+
+create policy "tenant_databases_all_worker" on "control_plane"."tenant_databases"
+  for all
+  to "gantry_worker"
+  using (true)
+  with check (true);
+
+create policy "tenant_databases_select_members" on "control_plane"."tenant_databases"
+  for select
+  to "authenticated"
+  using ((tenant_id = ( select private.tenant_with('databases.read'::text) as tenant_with)));
+
+create policy "tenants_all_definer" on "control_plane"."tenants"
+  for all
+  to "gantry_definer"
+  using (true)
+  with check (true);
+
+create policy "tenants_select_members" on "control_plane"."tenants"
+  for select
+  to "authenticated"
+  using ((tenant_id = ANY (( select private.tenants_with('tenants.read'::text) as tenants_with)::uuid[])));
+
+create policy "tenants_select_worker" on "control_plane"."tenants"
+  for select
+  to "gantry_worker"
+  using (true);
+
+create policy "tenants_update_managers" on "control_plane"."tenants"
+  for update
+  to "authenticated"
+  using ((tenant_id = ( select private.tenant_with('tenants.update'::text) as tenant_with)))
+  with check ((tenant_id = ( SELECT private.tenant_with('tenants.update'::text) AS tenant_with)));
+
+create policy "audit_columns_select_definer" on "private"."audit_columns"
+  for select
+  to "gantry_definer"
+  using (true);
+
+create policy "audit_logs_insert_definer" on "public"."audit_logs"
+  for insert
+  to "gantry_definer"
+  with check (true);
+
+create policy "audit_logs_select_members" on "public"."audit_logs"
+  for select
+  to "authenticated"
+  using ((tenant_id = ( select private.tenant_with('audit.read'::text) as tenant_with)));
+
+create policy "background_jobs_all_definer" on "public"."background_jobs"
+  for all
+  to "gantry_definer"
+  using (true)
+  with check (true);
+
+create policy "background_jobs_all_worker" on "public"."background_jobs"
+  for all
+  to "gantry_worker"
+  using (true)
+  with check (true);
+
+create policy "background_jobs_select_members" on "public"."background_jobs"
+  for select
+  to "authenticated"
+  using ((tenant_id = ( select private.tenant_with('jobs.read'::text) as tenant_with)));
+
+create policy "environment_types_delete_managers" on "public"."environment_types"
+  for delete
+  to "authenticated"
+  using ((tenant_id = ( select private.tenant_with('settings.manage'::text) as tenant_with)));
+
+create policy "environment_types_insert_managers" on "public"."environment_types"
+  for insert
+  to "authenticated"
+  with check ((tenant_id = ( SELECT private.tenant_with('settings.manage'::text) AS tenant_with)));
+
+create policy "environment_types_select_members" on "public"."environment_types"
+  for select
+  to "authenticated"
+  using
+    (((tenant_id = ( select private.tenant_with('settings.read'::text) as tenant_with)) or ((tenant_id is
+    null) AND (( select private.caller_id() as caller_id) is not null))));
+
+create policy "environment_types_update_managers" on "public"."environment_types"
+  for update
+  to "authenticated"
+  using ((tenant_id = ( select private.tenant_with('settings.manage'::text) as tenant_with)))
+  with check ((tenant_id = ( SELECT private.tenant_with('settings.manage'::text) AS tenant_with)));
+
+create policy "memberships_all_definer" on "public"."memberships"
+  for all
+  to "gantry_definer"
+  using (true)
+  with check (true);
+
+create policy "memberships_delete_managers" on "public"."memberships"
+  for delete
+  to "authenticated"
+  using
+    (((tenant_id = ( select private.tenant_with('members.manage'::text) as tenant_with)) or (user_id = (
+    select private.caller_id() as caller_id))));
+
+create policy "memberships_select_members" on "public"."memberships"
+  for select
+  to "authenticated"
+  using
+    (((tenant_id = ( select private.tenant_with('members.read'::text) as tenant_with)) or (user_id = ( select
+    private.caller_id() as caller_id))));
+
+create policy "memberships_update_managers" on "public"."memberships"
+  for update
+  to "authenticated"
+  using ((tenant_id = ( select private.tenant_with('members.manage'::text) as tenant_with)))
+  with check ((tenant_id = ( SELECT private.tenant_with('members.manage'::text) AS tenant_with)));
+
+create policy "permissions_select_definer" on "public"."permissions"
+  for select
+  to "gantry_definer"
+  using (true);
+
+create policy "permissions_select_signed_in" on "public"."permissions"
+  for select
+  to "authenticated"
+  using ((( select private.caller_id() as caller_id) is not null));
+
+create policy "provisioning_operations_all_definer" on "public"."provisioning_operations"
+  for all
+  to "gantry_definer"
+  using (true)
+  with check (true);
+
+create policy "provisioning_operations_all_worker" on "public"."provisioning_operations"
+  for all
+  to "gantry_worker"
+  using (true)
+  with check (true);
+
+create policy "provisioning_operations_select_members" on "public"."provisioning_operations"
+  for select
+  to "authenticated"
+  using ((tenant_id = ( select private.tenant_with('databases.read'::text) as tenant_with)));
+
+create policy "role_permissions_select_definer" on "public"."role_permissions"
+  for select
+  to "gantry_definer"
+  using (true);
+
+create policy "role_permissions_select_signed_in" on "public"."role_permissions"
+  for select
+  to "authenticated"
+  using ((( select private.caller_id() as caller_id) is not null));
+
+create policy "roles_select_definer" on "public"."roles"
+  for select
+  to "gantry_definer"
+  using (true);
+
+create policy "roles_select_signed_in" on "public"."roles"
+  for select
+  to "authenticated"
+  using ((( select private.caller_id() as caller_id) is not null));
+
+create policy "settings_delete_managers" on "public"."settings"
+  for delete
+  to "authenticated"
+  using ((tenant_id = ( select private.tenant_with('settings.manage'::text) as tenant_with)));
+
+create policy "settings_insert_managers" on "public"."settings"
+  for insert
+  to "authenticated"
+  with check ((tenant_id = ( SELECT private.tenant_with('settings.manage'::text) AS tenant_with)));
+
+create policy "settings_select_members" on "public"."settings"
+  for select
+  to "authenticated"
+  using
+    (((tenant_id = ( select private.tenant_with('settings.read'::text) as tenant_with)) or ((tenant_id is
+    null) AND (( select private.caller_id() as caller_id) is not null))));
+
+create policy "settings_update_managers" on "public"."settings"
+  for update
+  to "authenticated"
+  using ((tenant_id = ( select private.tenant_with('settings.manage'::text) as tenant_with)))
+  with check ((tenant_id = ( SELECT private.tenant_with('settings.manage'::text) AS tenant_with)));
+
+create policy "users_all_definer" on "public"."users"
+  for all
+  to "gantry_definer"
+  using (true)
+  with check (true);
+
+create policy "users_select_colleagues" on "public"."users"
+  for select
+  to "authenticated"
+  using ((id = ANY (( select private.visible_user_ids() as visible_user_ids)::uuid[])));
+
+create policy "users_update_self" on "public"."users"
+  for update
+  to "authenticated"
+  using ((id = ( select private.caller_id() as caller_id)))
+  with check ((id = ( SELECT private.caller_id() AS caller_id)));
 
-CREATE TRIGGER audit_change
-  AFTER INSERT OR DELETE OR UPDATE ON control_plane.tenant_databases
-  FOR EACH ROW
-  EXECUTE FUNCTION private.audit_change('database', 'id');
+alter publication "supabase_realtime" add table "public"."background_jobs";
 
-CREATE TRIGGER guard_live_database
-  BEFORE DELETE ON control_plane.tenant_databases
-  FOR EACH ROW
-  EXECUTE FUNCTION private.guard_live_database();
-
-CREATE TRIGGER set_updated_at
-  BEFORE UPDATE ON control_plane.tenant_databases
-  FOR EACH ROW
-  EXECUTE FUNCTION private.set_updated_at();
-
-CREATE TRIGGER audit_change
-  AFTER INSERT OR DELETE OR UPDATE ON control_plane.tenants
-  FOR EACH ROW
-  EXECUTE FUNCTION private.audit_change('tenant', 'tenant_id');
-
-CREATE TRIGGER follow_standing
-  AFTER UPDATE OF status ON control_plane.tenants
-  FOR EACH ROW
-  WHEN ((old.status IS DISTINCT FROM new.status))
-  EXECUTE FUNCTION private.follow_standing();
-
-CREATE TRIGGER set_updated_at
-  BEFORE UPDATE ON control_plane.tenants
-  FOR EACH ROW
-  EXECUTE FUNCTION private.set_updated_at();
-
-CREATE TRIGGER fail_operation_of_job
-  AFTER UPDATE OF status ON public.background_jobs
-  FOR EACH ROW
-  WHEN (((new.resource_type = 'provisioning_operation'::text) AND (new.status = ANY (ARRAY['failed'::text, 'cancelled'::text]))))
-  EXECUTE FUNCTION private.fail_operation_of_job();
-
-CREATE TRIGGER set_updated_at
-  BEFORE UPDATE ON public.background_jobs
-  FOR EACH ROW
-  EXECUTE FUNCTION private.set_updated_at();
-
-CREATE TRIGGER audit_change
-  AFTER INSERT OR DELETE OR UPDATE ON public.environment_types
-  FOR EACH ROW
-  EXECUTE FUNCTION private.audit_change('environment_type', 'id');
-
-CREATE TRIGGER set_updated_at
-  BEFORE UPDATE ON public.environment_types
-  FOR EACH ROW
-  EXECUTE FUNCTION private.set_updated_at();
-
-CREATE TRIGGER audit_change
-  AFTER INSERT OR DELETE OR UPDATE ON public.memberships
-  FOR EACH ROW
-  EXECUTE FUNCTION private.audit_change('membership', 'id');
-
-CREATE TRIGGER follow_membership_removal
-  AFTER DELETE ON public.memberships
-  FOR EACH ROW
-  EXECUTE FUNCTION private.follow_membership_removal();
-
-CREATE TRIGGER guard_membership
-  BEFORE DELETE OR UPDATE ON public.memberships
-  FOR EACH ROW
-  EXECUTE FUNCTION private.guard_membership();
-
-CREATE TRIGGER set_updated_at
-  BEFORE UPDATE ON public.memberships
-  FOR EACH ROW
-  EXECUTE FUNCTION private.set_updated_at();
-
-CREATE TRIGGER audit_change
-  AFTER INSERT OR DELETE OR UPDATE ON public.provisioning_operations
-  FOR EACH ROW
-  EXECUTE FUNCTION private.audit_change('provisioning_operation', 'id');
-
-CREATE TRIGGER set_updated_at
-  BEFORE UPDATE ON public.provisioning_operations
-  FOR EACH ROW
-  EXECUTE FUNCTION private.set_updated_at();
-
-CREATE TRIGGER audit_change
-  AFTER INSERT OR DELETE OR UPDATE ON public.settings
-  FOR EACH ROW
-  EXECUTE FUNCTION private.audit_change('setting', 'id');
-
-CREATE TRIGGER set_updated_at
-  BEFORE UPDATE ON public.settings
-  FOR EACH ROW
-  EXECUTE FUNCTION private.set_updated_at();
-
-CREATE TRIGGER audit_change
-  AFTER INSERT OR DELETE OR UPDATE ON public.users
-  FOR EACH ROW
-  EXECUTE FUNCTION private.audit_change('user', 'id');
-
-CREATE TRIGGER set_updated_at
-  BEFORE UPDATE ON public.users
-  FOR EACH ROW
-  EXECUTE FUNCTION private.set_updated_at();
-
-CREATE POLICY "provisioning_targets_all_definer" ON "control_plane"."provisioning_targets"
-  FOR ALL
-  TO "gantry_definer"
-  USING (true)
-  WITH CHECK (true);
-
-CREATE POLICY "provisioning_targets_select_worker" ON "control_plane"."provisioning_targets"
-  FOR SELECT
-  TO "gantry_worker"
-  USING (true);
-
-CREATE POLICY "tenant_data_keys_insert_worker" ON "control_plane"."tenant_data_keys"
-  FOR INSERT
-  TO "gantry_worker"
-  WITH CHECK ((destroyed_at IS NULL));
-
-CREATE POLICY "tenant_data_keys_select_definer" ON "control_plane"."tenant_data_keys"
-  FOR SELECT
-  TO "gantry_definer"
-  USING (true);
-
-CREATE POLICY "tenant_data_keys_select_worker" ON "control_plane"."tenant_data_keys"
-  FOR SELECT
-  TO "gantry_worker"
-  USING (true);
-
-CREATE POLICY "tenant_databases_all_definer" ON "control_plane"."tenant_databases"
-  FOR ALL
-  TO "gantry_definer"
-  USING (true)
-  WITH CHECK (true);
-
-CREATE POLICY "tenant_databases_all_worker" ON "control_plane"."tenant_databases"
-  FOR ALL
-  TO "gantry_worker"
-  USING (true)
-  WITH CHECK (true);
-
-CREATE POLICY "tenant_databases_select_members" ON "control_plane"."tenant_databases"
-  FOR SELECT
-  TO "authenticated"
-  USING ((tenant_id = ( SELECT private.tenant_with('databases.read'::text) AS tenant_with)));
-
-CREATE POLICY "tenants_all_definer" ON "control_plane"."tenants"
-  FOR ALL
-  TO "gantry_definer"
-  USING (true)
-  WITH CHECK (true);
-
-CREATE POLICY "tenants_select_members" ON "control_plane"."tenants"
-  FOR SELECT
-  TO "authenticated"
-  USING ((tenant_id = ANY (( SELECT private.tenants_with('tenants.read'::text) AS tenants_with)::uuid[])));
-
-CREATE POLICY "tenants_select_worker" ON "control_plane"."tenants"
-  FOR SELECT
-  TO "gantry_worker"
-  USING (true);
-
-CREATE POLICY "tenants_update_managers" ON "control_plane"."tenants"
-  FOR UPDATE
-  TO "authenticated"
-  USING ((tenant_id = ( SELECT private.tenant_with('tenants.update'::text) AS tenant_with)))
-  WITH CHECK ((tenant_id = ( SELECT private.tenant_with('tenants.update'::text) AS tenant_with)));
-
-CREATE POLICY "audit_columns_select_definer" ON "private"."audit_columns"
-  FOR SELECT
-  TO "gantry_definer"
-  USING (true);
-
-CREATE POLICY "audit_logs_insert_definer" ON "public"."audit_logs"
-  FOR INSERT
-  TO "gantry_definer"
-  WITH CHECK (true);
-
-CREATE POLICY "audit_logs_select_members" ON "public"."audit_logs"
-  FOR SELECT
-  TO "authenticated"
-  USING ((tenant_id = ( SELECT private.tenant_with('audit.read'::text) AS tenant_with)));
-
-CREATE POLICY "background_jobs_all_definer" ON "public"."background_jobs"
-  FOR ALL
-  TO "gantry_definer"
-  USING (true)
-  WITH CHECK (true);
-
-CREATE POLICY "background_jobs_all_worker" ON "public"."background_jobs"
-  FOR ALL
-  TO "gantry_worker"
-  USING (true)
-  WITH CHECK (true);
-
-CREATE POLICY "background_jobs_select_members" ON "public"."background_jobs"
-  FOR SELECT
-  TO "authenticated"
-  USING ((tenant_id = ( SELECT private.tenant_with('jobs.read'::text) AS tenant_with)));
-
-CREATE POLICY "environment_types_delete_managers" ON "public"."environment_types"
-  FOR DELETE
-  TO "authenticated"
-  USING ((tenant_id = ( SELECT private.tenant_with('settings.manage'::text) AS tenant_with)));
-
-CREATE POLICY "environment_types_insert_managers" ON "public"."environment_types"
-  FOR INSERT
-  TO "authenticated"
-  WITH CHECK ((tenant_id = ( SELECT private.tenant_with('settings.manage'::text) AS tenant_with)));
-
-CREATE POLICY "environment_types_select_members" ON "public"."environment_types"
-  FOR SELECT
-  TO "authenticated"
-  USING (((tenant_id = ( SELECT private.tenant_with('settings.read'::text) AS tenant_with)) OR ((tenant_id IS NULL) AND (( SELECT private.caller_id() AS caller_id) IS NOT NULL))));
-
-CREATE POLICY "environment_types_update_managers" ON "public"."environment_types"
-  FOR UPDATE
-  TO "authenticated"
-  USING ((tenant_id = ( SELECT private.tenant_with('settings.manage'::text) AS tenant_with)))
-  WITH CHECK ((tenant_id = ( SELECT private.tenant_with('settings.manage'::text) AS tenant_with)));
-
-CREATE POLICY "memberships_all_definer" ON "public"."memberships"
-  FOR ALL
-  TO "gantry_definer"
-  USING (true)
-  WITH CHECK (true);
-
-CREATE POLICY "memberships_delete_managers" ON "public"."memberships"
-  FOR DELETE
-  TO "authenticated"
-  USING (((tenant_id = ( SELECT private.tenant_with('members.manage'::text) AS tenant_with)) OR (user_id = ( SELECT private.caller_id() AS caller_id))));
-
-CREATE POLICY "memberships_select_members" ON "public"."memberships"
-  FOR SELECT
-  TO "authenticated"
-  USING (((tenant_id = ( SELECT private.tenant_with('members.read'::text) AS tenant_with)) OR (user_id = ( SELECT private.caller_id() AS caller_id))));
-
-CREATE POLICY "memberships_update_managers" ON "public"."memberships"
-  FOR UPDATE
-  TO "authenticated"
-  USING ((tenant_id = ( SELECT private.tenant_with('members.manage'::text) AS tenant_with)))
-  WITH CHECK ((tenant_id = ( SELECT private.tenant_with('members.manage'::text) AS tenant_with)));
-
-CREATE POLICY "permissions_select_definer" ON "public"."permissions"
-  FOR SELECT
-  TO "gantry_definer"
-  USING (true);
-
-CREATE POLICY "permissions_select_signed_in" ON "public"."permissions"
-  FOR SELECT
-  TO "authenticated"
-  USING ((( SELECT private.caller_id() AS caller_id) IS NOT NULL));
-
-CREATE POLICY "provisioning_operations_all_definer" ON "public"."provisioning_operations"
-  FOR ALL
-  TO "gantry_definer"
-  USING (true)
-  WITH CHECK (true);
-
-CREATE POLICY "provisioning_operations_all_worker" ON "public"."provisioning_operations"
-  FOR ALL
-  TO "gantry_worker"
-  USING (true)
-  WITH CHECK (true);
-
-CREATE POLICY "provisioning_operations_select_members" ON "public"."provisioning_operations"
-  FOR SELECT
-  TO "authenticated"
-  USING ((tenant_id = ( SELECT private.tenant_with('databases.read'::text) AS tenant_with)));
-
-CREATE POLICY "role_permissions_select_definer" ON "public"."role_permissions"
-  FOR SELECT
-  TO "gantry_definer"
-  USING (true);
-
-CREATE POLICY "role_permissions_select_signed_in" ON "public"."role_permissions"
-  FOR SELECT
-  TO "authenticated"
-  USING ((( SELECT private.caller_id() AS caller_id) IS NOT NULL));
-
-CREATE POLICY "roles_select_definer" ON "public"."roles"
-  FOR SELECT
-  TO "gantry_definer"
-  USING (true);
-
-CREATE POLICY "roles_select_signed_in" ON "public"."roles"
-  FOR SELECT
-  TO "authenticated"
-  USING ((( SELECT private.caller_id() AS caller_id) IS NOT NULL));
-
-CREATE POLICY "settings_delete_managers" ON "public"."settings"
-  FOR DELETE
-  TO "authenticated"
-  USING ((tenant_id = ( SELECT private.tenant_with('settings.manage'::text) AS tenant_with)));
-
-CREATE POLICY "settings_insert_managers" ON "public"."settings"
-  FOR INSERT
-  TO "authenticated"
-  WITH CHECK ((tenant_id = ( SELECT private.tenant_with('settings.manage'::text) AS tenant_with)));
-
-CREATE POLICY "settings_select_members" ON "public"."settings"
-  FOR SELECT
-  TO "authenticated"
-  USING (((tenant_id = ( SELECT private.tenant_with('settings.read'::text) AS tenant_with)) OR ((tenant_id IS NULL) AND (( SELECT private.caller_id() AS caller_id) IS NOT NULL))));
+alter publication "supabase_realtime" add table "public"."provisioning_operations";
 
-CREATE POLICY "settings_update_managers" ON "public"."settings"
-  FOR UPDATE
-  TO "authenticated"
-  USING ((tenant_id = ( SELECT private.tenant_with('settings.manage'::text) AS tenant_with)))
-  WITH CHECK ((tenant_id = ( SELECT private.tenant_with('settings.manage'::text) AS tenant_with)));
+comment on column "control_plane"."provisioning_targets"."admin_url_encrypted" is 'Sealed under the platform''s data key (nil tenant).';
 
-CREATE POLICY "users_all_definer" ON "public"."users"
-  FOR ALL
-  TO "gantry_definer"
-  USING (true)
-  WITH CHECK (true);
+comment on column "control_plane"."provisioning_targets"."system_identifier" is 'The cluster''s own identity, read at registration.';
 
-CREATE POLICY "users_select_colleagues" ON "public"."users"
-  FOR SELECT
-  TO "authenticated"
-  USING ((id = ANY (( SELECT private.visible_user_ids() AS visible_user_ids)::uuid[])));
+comment on column "control_plane"."tenant_data_keys"."tenant_id" is 'No foreign key: the nil uuid is no tenant, and a destroyed key is evidence that outlives its tenant.';
 
-CREATE POLICY "users_update_self" ON "public"."users"
-  FOR UPDATE
-  TO "authenticated"
-  USING ((id = ( SELECT private.caller_id() AS caller_id)))
-  WITH CHECK ((id = ( SELECT private.caller_id() AS caller_id)));
+comment on column "control_plane"."tenant_databases"."connection_string_encrypted" is
+  'Sealed with the tenant''s data key; stored before the role exists, so that a killed worker never loses a password.';
 
-ALTER PUBLICATION "supabase_realtime" ADD TABLE "public"."background_jobs";
+comment on column "control_plane"."tenant_databases"."is_suspended_with_tenant" is 'True when the tenant''s suspension closed it; only then does resuming the tenant open it again.';
 
-ALTER PUBLICATION "supabase_realtime" ADD TABLE "public"."provisioning_operations";
+comment on column "control_plane"."tenants"."deletion_scheduled_at" is 'After this moment the tenant may be removed for good.';
 
-COMMENT ON COLUMN "control_plane"."provisioning_targets"."admin_url_encrypted" IS 'Sealed under the platform''s data key (nil tenant).';
+comment on column "control_plane"."tenants"."name" is 'Unique name for machines; whether one is taken is a listed exception to secrecy.';
 
-COMMENT ON COLUMN "control_plane"."provisioning_targets"."system_identifier" IS 'The cluster''s own identity, read at registration.';
+comment on column "control_plane"."tenants"."personal_user_id" is 'Set for the tenant each person gets at sign-up.';
 
-COMMENT ON COLUMN "control_plane"."tenant_data_keys"."tenant_id" IS 'No foreign key: the nil uuid is no tenant, and a destroyed key is evidence that outlives its tenant.';
+comment on column "control_plane"."tenants"."suspended_by_platform" is 'A member cannot resume what the platform suspended.';
 
-COMMENT ON COLUMN "control_plane"."tenant_databases"."connection_string_encrypted" IS 'Sealed with the tenant''s data key; stored before the role exists, so that a killed worker never loses a password.';
+comment on column "public"."audit_logs"."tenant_id" is 'Null for the platform''s own events. No foreign key: the log outlives its tenant.';
 
-COMMENT ON COLUMN "control_plane"."tenant_databases"."is_suspended_with_tenant" IS 'True when the tenant''s suspension closed it; only then does resuming the tenant open it again.';
+comment on column "public"."background_jobs"."available_at" is 'When a worker may take the job: its due time while pending, the end of its lease while running.';
 
-COMMENT ON COLUMN "control_plane"."tenants"."deletion_scheduled_at" IS 'After this moment the tenant may be removed for good.';
+comment on column "public"."background_jobs"."dedupe_key" is 'At most one pending job of a type has the same key.';
 
-COMMENT ON COLUMN "control_plane"."tenants"."name" IS 'Unique name for machines; whether one is taken is a listed exception to secrecy.';
+comment on column "public"."background_jobs"."fence" is 'Grows with each claim; a write with an older value comes from a worker that lost its lease and changes nothing.';
 
-COMMENT ON COLUMN "control_plane"."tenants"."personal_user_id" IS 'Set for the tenant each person gets at sign-up.';
+comment on column "public"."background_jobs"."progress" is '{current, total, percentage, message}; never goes back.';
 
-COMMENT ON COLUMN "control_plane"."tenants"."suspended_by_platform" IS 'A member cannot resume what the platform suspended.';
+comment on column "public"."memberships"."user_is_active" is 'Copy of the person''s own flag, kept equal by the foreign key: policies look here and save a join.';
 
-COMMENT ON COLUMN "public"."audit_logs"."tenant_id" IS 'Null for the platform''s own events. No foreign key: the log outlives its tenant.';
+comment on column "public"."permissions"."works_while_suspended" is 'True for what members need while their tenant is suspended or inactive: seeing it, resuming it, leaving it.';
 
-COMMENT ON COLUMN "public"."background_jobs"."available_at" IS 'When a worker may take the job: its due time while pending, the end of its lease while running.';
+comment on column "public"."role_permissions"."works_while_suspended" is 'Copy of the permission''s own flag, kept equal by the foreign key: policies look here and save a join.';
 
-COMMENT ON COLUMN "public"."background_jobs"."dedupe_key" IS 'At most one pending job of a type has the same key.';
+comment on column "public"."users"."active_tenant_id" is 'Tenant of requests that name none; always one the person is a member of.';
 
-COMMENT ON COLUMN "public"."background_jobs"."fence" IS 'Grows with each claim; a write with an older value comes from a worker that lost its lease and changes nothing.';
+comment on column "public"."users"."email" is 'Copy of the auth user''s e-mail; absent for phone sign-ups and not unique.';
 
-COMMENT ON COLUMN "public"."background_jobs"."progress" IS '{current, total, percentage, message}; never goes back.';
+comment on column "public"."users"."id" is 'Equal to auth.users.id; no foreign key, because the row outlives the auth user.';
 
-COMMENT ON COLUMN "public"."memberships"."user_is_active" IS 'Copy of the person''s own flag, kept equal by the foreign key: policies look here and save a join.';
+comment on function "private"."acting_user_id"() is 'Whom to write down for a change: the person of the token, or the one a worker acts for.';
 
-COMMENT ON COLUMN "public"."permissions"."works_while_suspended" IS 'True for what members need while their tenant is suspended or inactive: seeing it, resuming it, leaving it.';
+comment on function "private"."advance_progress"(jsonb, integer, integer, text) is 'The next progress value {current, total, percentage, message}; numbers never go back.';
 
-COMMENT ON COLUMN "public"."role_permissions"."works_while_suspended" IS 'Copy of the permission''s own flag, kept equal by the foreign key: policies look here and save a join.';
+comment on function "private"."audit_change"() is 'Trigger (resource type, key column): one audit row for each changed row. Values appear only for columns that private.audit_columns allows.';
 
-COMMENT ON COLUMN "public"."users"."active_tenant_id" IS 'Tenant of requests that name none; always one the person is a member of.';
+comment on function "private"."caller_id"() is 'The person who calls, if their account is active; else null.';
 
-COMMENT ON COLUMN "public"."users"."email" IS 'Copy of the auth user''s e-mail; absent for phone sign-ups and not unique.';
+comment on function "private"."choose_default_tenant"(uuid) is 'Makes one of the caller''s tenants the one that requests act in when they name none.';
 
-COMMENT ON COLUMN "public"."users"."id" IS 'Equal to auth.users.id; no foreign key, because the row outlives the auth user.';
+comment on function "private"."claim_jobs"(text, integer, integer, text[]) is 'Takes up to p_limit due jobs for p_lease_seconds. Jobs locked by another worker are passed over, never waited for.';
 
-COMMENT ON FUNCTION "private"."acting_user_id"() IS 'Whom to write down for a change: the person of the token, or the one a worker acts for.';
+comment on function "private"."claimed_user_id"() is 'The person a request''s verified token names; null without one, for anonymous sign-ins, and for tokens made for another audience.';
 
-COMMENT ON FUNCTION "private"."advance_progress"(jsonb, integer, integer, text) IS 'The next progress value {current, total, percentage, message}; numbers never go back.';
+comment on function "private"."client_address"(text) is 'The client address out of an x-forwarded-for header; empty without one.';
 
-COMMENT ON FUNCTION "private"."audit_change"() IS 'Trigger (resource type, key column): one audit row for each changed row. Values appear only for columns that private.audit_columns allows.';
+comment on function "private"."complete_job"(uuid, bigint) is 'Ends a job well; false when the lease is lost.';
 
-COMMENT ON FUNCTION "private"."caller_id"() IS 'The person who calls, if their account is active; else null.';
+comment on function "private"."create_tenant"(text, text, text) is 'Makes a tenant and its first owner, the caller, or neither. 409 TENANT_NAME_TAKEN when the name is in use.';
 
-COMMENT ON FUNCTION "private"."choose_default_tenant"(uuid) IS 'Makes one of the caller''s tenants the one that requests act in when they name none.';
+comment on function "private"."defer_job"(uuid, bigint, timestamp with time zone) is 'Puts a job back that has more to do or must wait; counts as no attempt. False when the lease is lost.';
 
-COMMENT ON FUNCTION "private"."claim_jobs"(text, integer, integer, text[]) IS 'Takes up to p_limit due jobs for p_lease_seconds. Jobs locked by another worker are passed over, never waited for.';
+comment on function "private"."delete_account"() is 'Removes the caller''s account. 409 LAST_OWNER with the names of the tenants that would be left without an owner.';
 
-COMMENT ON FUNCTION "private"."claimed_user_id"() IS 'The person a request''s verified token names; null without one, for anonymous sign-ins, and for tokens made for another audience.';
+comment on function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp
+  with time zone, text, integer) is 'Queues a job in the caller''s transaction and returns its id, or that of the pending job with the same dedupe key.';
 
-COMMENT ON FUNCTION "private"."client_address"(text) IS 'The client address out of an x-forwarded-for header; empty without one.';
+comment on function "private"."ensure_audit_partitions"(integer) is 'Makes the monthly partitions of the audit log from this month on; returns how many were missing.';
 
-COMMENT ON FUNCTION "private"."complete_job"(uuid, bigint) IS 'Ends a job well; false when the lease is lost.';
+comment on function "private"."fail_job"(uuid, bigint, text, text, boolean) is 'Ends an attempt badly. Returns pending (will be retried with backoff) or failed; null when the lease is lost.';
 
-COMMENT ON FUNCTION "private"."create_tenant"(text, text, text) IS 'Makes a tenant and its first owner, the caller, or neither. 409 TENANT_NAME_TAKEN when the name is in use.';
+comment on function "private"."fail_operation_of_job"() is 'An operation ends when its job does, even if the worker died before it could say so.';
 
-COMMENT ON FUNCTION "private"."defer_job"(uuid, bigint, timestamp with time zone) IS 'Puts a job back that has more to do or must wait; counts as no attempt. False when the lease is lost.';
+comment on function "private"."follow_membership_removal"() is 'After a membership goes: the person falls back to their personal tenant, and a tenant without members is scheduled for deletion.';
 
-COMMENT ON FUNCTION "private"."delete_account"() IS 'Removes the caller''s account. 409 LAST_OWNER with the names of the tenants that would be left without an owner.';
+comment on function "private"."follow_standing"() is 'Whoever changes a tenant''s standing, members, the platform or the last one leaving: its databases follow.';
 
-COMMENT ON FUNCTION "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp with time zone, text, integer) IS 'Queues a job in the caller''s transaction and returns its id, or that of the pending job with the same dedupe key.';
+comment on function "private"."follow_tenant"(uuid) is 'Closes or opens the next database that does not agree with its tenant''s standing. True when all of them do.';
 
-COMMENT ON FUNCTION "private"."ensure_audit_partitions"(integer) IS 'Makes the monthly partitions of the audit log from this month on; returns how many were missing.';
+comment on function "private"."guard_live_database"() is 'The row of a live database cannot go, not by a cascade from its tenant either; the delete operation comes first.';
 
-COMMENT ON FUNCTION "private"."fail_job"(uuid, bigint, text, text, boolean) IS 'Ends an attempt badly. Returns pending (will be retried with backoff) or failed; null when the lease is lost.';
+comment on function "private"."guard_membership"() is 'Nobody manages or grants a role above their own; the last owner of a tenant with other members stays; nobody leaves their personal tenant while their account exists.';
 
-COMMENT ON FUNCTION "private"."fail_operation_of_job"() IS 'An operation ends when its job does, even if the worker died before it could say so.';
+comment on function "private"."has_secret_keys"(jsonb) is 'True when an object at any depth has a key that looks like a secret''s name. Such values belong in the vault.';
 
-COMMENT ON FUNCTION "private"."follow_membership_removal"() IS 'After a membership goes: the person falls back to their personal tenant, and a tenant without members is scheduled for deletion.';
+comment on function "private"."on_auth_user_created"() is 'Gives each new auth user a row, a personal tenant and a membership.';
 
-COMMENT ON FUNCTION "private"."follow_standing"() IS 'Whoever changes a tenant''s standing, members, the platform or the last one leaving: its databases follow.';
+comment on function "private"."on_auth_user_deleted"() is 'Clears a leaving person''s data and memberships. Refused while they are the last owner of a tenant with other members.';
 
-COMMENT ON FUNCTION "private"."follow_tenant"(uuid) IS 'Closes or opens the next database that does not agree with its tenant''s standing. True when all of them do.';
+comment on function "private"."on_auth_user_updated"() is 'Keeps the mirrored e-mail equal to Supabase Auth''s.';
 
-COMMENT ON FUNCTION "private"."guard_live_database"() IS 'The row of a live database cannot go, not by a cascade from its tenant either; the delete operation comes first.';
+comment on function "private"."open_operation"(text, uuid, uuid) is 'Starts an operation and its job together. 423 OPERATION_IN_PROGRESS, with the holder, while another one of the tenant runs.';
 
-COMMENT ON FUNCTION "private"."guard_membership"() IS 'Nobody manages or grants a role above their own; the last owner of a tenant with other members stays; nobody leaves their personal tenant while their account exists.';
+comment on function "private"."place_database"(uuid, text, text) is 'Picks a target with room and writes down the database that will be made there. 409 DATABASE_NAME_TAKEN or NO_TARGET_AVAILABLE.';
 
-COMMENT ON FUNCTION "private"."has_secret_keys"(jsonb) IS 'True when an object at any depth has a key that looks like a secret''s name. Such values belong in the vault.';
+comment on function "private"."pre_request"() is 'Runs before each request of the Data API: clears settings, notes the client for the audit log, refuses counts that tell sizes and unknown credentials.';
 
-COMMENT ON FUNCTION "private"."on_auth_user_created"() IS 'Gives each new auth user a row, a personal tenant and a membership.';
+comment on function "private"."purge_due_tenants"() is 'Removes tenants whose week has passed, after their databases; returns how many are gone.';
 
-COMMENT ON FUNCTION "private"."on_auth_user_deleted"() IS 'Clears a leaving person''s data and memberships. Refused while they are the last owner of a tenant with other members.';
+comment on function "private"."raise_problem"(integer, text, text) is 'Ends the statement with an HTTP status and a code of the error registry.';
 
-COMMENT ON FUNCTION "private"."on_auth_user_updated"() IS 'Keeps the mirrored e-mail equal to Supabase Auth''s.';
+comment on function "private"."read_connection"(uuid) is 'The sealed connection string of an active database and the key that opens it; needs databases.connect and leaves an audit row.';
 
-COMMENT ON FUNCTION "private"."open_operation"(text, uuid, uuid) IS 'Starts an operation and its job together. 423 OPERATION_IN_PROGRESS, with the holder, while another one of the tenant runs.';
+comment on function "private"."record_audit"(uuid, text, text, text, jsonb) is 'Writes down an event that changes no row, such as reading a secret.';
 
-COMMENT ON FUNCTION "private"."place_database"(uuid, text, text) IS 'Picks a target with room and writes down the database that will be made there. 409 DATABASE_NAME_TAKEN or NO_TARGET_AVAILABLE.';
+comment on function "private"."register_user"(uuid, text, text) is 'Makes a person''s row, personal tenant and membership where they are missing; safe to repeat.';
 
-COMMENT ON FUNCTION "private"."pre_request"() IS 'Runs before each request of the Data API: clears settings, notes the client for the audit log, refuses counts that tell sizes and unknown credentials.';
+comment on function "private"."renew_job"(uuid, bigint, integer) is 'Prolongs a lease; false when another worker holds it by now.';
 
-COMMENT ON FUNCTION "private"."purge_due_tenants"() IS 'Removes tenants whose week has passed, after their databases; returns how many are gone.';
+comment on function "private"."repair_signups"() is 'Makes the rows and personal tenants that could not be made at sign-up, and mirrors e-mails that could not be; returns how many.';
 
-COMMENT ON FUNCTION "private"."raise_problem"(integer, text, text) IS 'Ends the statement with an HTTP status and a code of the error registry.';
+comment on function "private"."report_job_progress"(uuid, bigint, integer, integer, text) is
+  'Shows how far a job is; false when the lease is lost.';
 
-COMMENT ON FUNCTION "private"."read_connection"(uuid) IS 'The sealed connection string of an active database and the key that opens it; needs databases.connect and leaves an audit row.';
+comment on function "private"."request_database_operation"(text, uuid, uuid, text, text) is
+  'Asks for a database to be made, deleted, suspended or resumed; needs databases.manage. Returns the operation to watch.';
 
-COMMENT ON FUNCTION "private"."record_audit"(uuid, text, text, text, jsonb) IS 'Writes down an event that changes no row, such as reading a secret.';
+comment on function "private"."require_permission"(uuid, text) is 'Returns if the request acts in this tenant with the permission; else 403 FORBIDDEN for its members and 404 NOT_FOUND for all others.';
 
-COMMENT ON FUNCTION "private"."register_user"(uuid, text, text) IS 'Makes a person''s row, personal tenant and membership where they are missing; safe to repeat.';
+comment on function "private"."schedule_maintenance"() is 'Queues the hourly housekeeping unless it is queued, running or has just run. Called by each tick of the scheduler.';
 
-COMMENT ON FUNCTION "private"."renew_job"(uuid, bigint, integer) IS 'Prolongs a lease; false when another worker holds it by now.';
+comment on function "private"."set_tenant_suspended"(uuid, boolean, text) is 'Suspends or resumes a tenant; a trigger queues the same for its databases. Twice is once. 409 TENANT_INACTIVE, 403 SUSPENDED_BY_PLATFORM.';
 
-COMMENT ON FUNCTION "private"."repair_signups"() IS 'Makes the rows and personal tenants that could not be made at sign-up, and mirrors e-mails that could not be; returns how many.';
+comment on function "private"."set_updated_at"() is 'Stamps the row of each update, whoever makes it.';
 
-COMMENT ON FUNCTION "private"."report_job_progress"(uuid, bigint, integer, integer, text) IS 'Shows how far a job is; false when the lease is lost.';
+comment on function "private"."tenant_with"(text) is 'The tenant this request acts in, if the caller''s role there holds the permission and the tenant is in good standing; else null. Policies compare tenant_id with (select private.tenant_with(...)).';
 
-COMMENT ON FUNCTION "private"."request_database_operation"(text, uuid, uuid, text, text) IS 'Asks for a database to be made, deleted, suspended or resumed; needs databases.manage. Returns the operation to watch.';
+comment on function "private"."tenants_with"(text) is 'All tenants in which the caller holds the permission, whatever tenant the request acts in.';
 
-COMMENT ON FUNCTION "private"."require_permission"(uuid, text) IS 'Returns if the request acts in this tenant with the permission; else 403 FORBIDDEN for its members and 404 NOT_FOUND for all others.';
+comment on function "private"."visible_user_ids"() is 'The caller and, with members.read, the members of the tenant the request acts in.';
 
-COMMENT ON FUNCTION "private"."schedule_maintenance"() IS 'Queues the hourly housekeeping unless it is queued, running or has just run. Called by each tick of the scheduler.';
+comment on function "private"."write_audit"(uuid, text, text, text, text, jsonb, jsonb, jsonb) is
+  'Writes one audit row with the actor, address and request of the current transaction. If it fails, so does the action.';
 
-COMMENT ON FUNCTION "private"."set_tenant_suspended"(uuid, boolean, text) IS 'Suspends or resumes a tenant; a trigger queues the same for its databases. Twice is once. 409 TENANT_INACTIVE, 403 SUSPENDED_BY_PLATFORM.';
+comment on policy "provisioning_targets_all_definer"
+  on "control_plane"."provisioning_targets" is 'Placing a database picks and locks a target.';
 
-COMMENT ON FUNCTION "private"."set_updated_at"() IS 'Stamps the row of each update, whoever makes it.';
+comment on policy "provisioning_targets_select_worker"
+  on "control_plane"."provisioning_targets" is 'The provisioning job reads where it has to work; the admin URL is sealed.';
 
-COMMENT ON FUNCTION "private"."tenant_with"(text) IS 'The tenant this request acts in, if the caller''s role there holds the permission and the tenant is in good standing; else null. Policies compare tenant_id with (select private.tenant_with(...)).';
+comment on policy "tenant_data_keys_insert_worker"
+  on "control_plane"."tenant_data_keys" is 'The first secret of a tenant makes its key.';
 
-COMMENT ON FUNCTION "private"."tenants_with"(text) IS 'All tenants in which the caller holds the permission, whatever tenant the request acts in.';
+comment on policy "tenant_data_keys_select_definer"
+  on "control_plane"."tenant_data_keys" is 'Reading a connection hands out the wrapped key.';
 
-COMMENT ON FUNCTION "private"."visible_user_ids"() IS 'The caller and, with members.read, the members of the tenant the request acts in.';
+comment on policy "tenant_data_keys_select_worker"
+  on "control_plane"."tenant_data_keys" is 'Scheduled work seals with these keys; they are wrapped under a master key the database does not have.';
 
-COMMENT ON FUNCTION "private"."write_audit"(uuid, text, text, text, text, jsonb, jsonb, jsonb) IS 'Writes one audit row with the actor, address and request of the current transaction. If it fails, so does the action.';
+comment on policy "tenant_databases_all_definer"
+  on "control_plane"."tenant_databases" is 'Requesting and following operations write here.';
 
-COMMENT ON POLICY "provisioning_targets_all_definer" ON "control_plane"."provisioning_targets" IS 'Placing a database picks and locks a target.';
+comment on policy "tenant_databases_all_worker"
+  on "control_plane"."tenant_databases" is 'The provisioning job keeps the rows true.';
 
-COMMENT ON POLICY "provisioning_targets_select_worker" ON "control_plane"."provisioning_targets" IS 'The provisioning job reads where it has to work; the admin URL is sealed.';
+comment on policy "tenant_databases_select_members"
+  on "control_plane"."tenant_databases" is 'With databases.read, the databases of the tenant the request acts in; no secret column is granted.';
 
-COMMENT ON POLICY "tenant_data_keys_insert_worker" ON "control_plane"."tenant_data_keys" IS 'The first secret of a tenant makes its key.';
+comment on policy "tenants_all_definer" on "control_plane"."tenants" is 'Policy helpers and tenancy functions keep this table.';
 
-COMMENT ON POLICY "tenant_data_keys_select_definer" ON "control_plane"."tenant_data_keys" IS 'Reading a connection hands out the wrapped key.';
+comment on policy "tenants_select_members" on "control_plane"."tenants" is 'Members see all their tenants, suspended ones too.';
 
-COMMENT ON POLICY "tenant_data_keys_select_worker" ON "control_plane"."tenant_data_keys" IS 'Scheduled work seals with these keys; they are wrapped under a master key the database does not have.';
+comment on policy "tenants_select_worker" on "control_plane"."tenants" is 'Scheduled work looks at a tenant''s standing.';
 
-COMMENT ON POLICY "tenant_databases_all_definer" ON "control_plane"."tenant_databases" IS 'Requesting and following operations write here.';
+comment on policy "tenants_update_managers" on "control_plane"."tenants" is 'With tenants.update, the tenant the request acts in can be renamed; its standing cannot be changed this way.';
 
-COMMENT ON POLICY "tenant_databases_all_worker" ON "control_plane"."tenant_databases" IS 'The provisioning job keeps the rows true.';
+comment on policy "audit_columns_select_definer" on "private"."audit_columns" is 'The audit trigger looks up what may be written.';
 
-COMMENT ON POLICY "tenant_databases_select_members" ON "control_plane"."tenant_databases" IS 'With databases.read, the databases of the tenant the request acts in; no secret column is granted.';
+comment on policy "audit_logs_insert_definer" on "public"."audit_logs" is 'The audit trigger and function write here; nothing else does.';
 
-COMMENT ON POLICY "tenants_all_definer" ON "control_plane"."tenants" IS 'Policy helpers and tenancy functions keep this table.';
+comment on policy "audit_logs_select_members" on "public"."audit_logs" is 'With audit.read, the log of the tenant the request acts in. Nobody can change it.';
 
-COMMENT ON POLICY "tenants_select_members" ON "control_plane"."tenants" IS 'Members see all their tenants, suspended ones too.';
+comment on policy "background_jobs_all_definer" on "public"."background_jobs" is 'Queueing a job, in the transaction that needs it.';
 
-COMMENT ON POLICY "tenants_select_worker" ON "control_plane"."tenants" IS 'Scheduled work looks at a tenant''s standing.';
+comment on policy "background_jobs_all_worker" on "public"."background_jobs" is 'Workers claim jobs and write down their course.';
 
-COMMENT ON POLICY "tenants_update_managers" ON "control_plane"."tenants" IS 'With tenants.update, the tenant the request acts in can be renamed; its standing cannot be changed this way.';
+comment on policy "background_jobs_select_members" on "public"."background_jobs" is 'With jobs.read, the jobs of the tenant the request acts in, without their payload.';
 
-COMMENT ON POLICY "audit_columns_select_definer" ON "private"."audit_columns" IS 'The audit trigger looks up what may be written.';
+comment on policy "environment_types_delete_managers"
+  on "public"."environment_types" is 'Environment types are removed with settings.manage; defaults are the platform''s.';
 
-COMMENT ON POLICY "audit_logs_insert_definer" ON "public"."audit_logs" IS 'The audit trigger and function write here; nothing else does.';
+comment on policy "environment_types_insert_managers"
+  on "public"."environment_types" is 'Environment types are added with settings.manage.';
 
-COMMENT ON POLICY "audit_logs_select_members" ON "public"."audit_logs" IS 'With audit.read, the log of the tenant the request acts in. Nobody can change it.';
+comment on policy "environment_types_select_members"
+  on "public"."environment_types" is 'Environment types of the tenant the request acts in, with settings.read, and the platform''s defaults.';
 
-COMMENT ON POLICY "background_jobs_all_definer" ON "public"."background_jobs" IS 'Queueing a job, in the transaction that needs it.';
+comment on policy "environment_types_update_managers"
+  on "public"."environment_types" is 'Environment types are changed with settings.manage; defaults are the platform''s.';
 
-COMMENT ON POLICY "background_jobs_all_worker" ON "public"."background_jobs" IS 'Workers claim jobs and write down their course.';
+comment on policy "memberships_all_definer" on "public"."memberships" is 'Policy helpers and tenancy functions keep this table.';
 
-COMMENT ON POLICY "background_jobs_select_members" ON "public"."background_jobs" IS 'With jobs.read, the jobs of the tenant the request acts in, without their payload.';
+comment on policy "memberships_delete_managers" on "public"."memberships" is 'With members.manage, members can be removed; everybody can leave. A trigger guards rank and the last owner.';
 
-COMMENT ON POLICY "environment_types_delete_managers" ON "public"."environment_types" IS 'Environment types are removed with settings.manage; defaults are the platform''s.';
+comment on policy "memberships_select_members" on "public"."memberships" is 'People see their own memberships and, with members.read, those of the tenant they act in.';
 
-COMMENT ON POLICY "environment_types_insert_managers" ON "public"."environment_types" IS 'Environment types are added with settings.manage.';
+comment on policy "memberships_update_managers" on "public"."memberships" is 'With members.manage, roles up to one''s own can be changed; a trigger guards rank and the last owner.';
 
-COMMENT ON POLICY "environment_types_select_members" ON "public"."environment_types" IS 'Environment types of the tenant the request acts in, with settings.read, and the platform''s defaults.';
+comment on policy "permissions_select_definer" on "public"."permissions" is 'Policy helpers look up what a role may do.';
 
-COMMENT ON POLICY "environment_types_update_managers" ON "public"."environment_types" IS 'Environment types are changed with settings.manage; defaults are the platform''s.';
+comment on policy "permissions_select_signed_in" on "public"."permissions" is 'Whoever is signed in may read what roles mean.';
 
-COMMENT ON POLICY "memberships_all_definer" ON "public"."memberships" IS 'Policy helpers and tenancy functions keep this table.';
+comment on policy "provisioning_operations_all_definer"
+  on "public"."provisioning_operations" is 'Opening an operation and ending one whose job died.';
 
-COMMENT ON POLICY "memberships_delete_managers" ON "public"."memberships" IS 'With members.manage, members can be removed; everybody can leave. A trigger guards rank and the last owner.';
+comment on policy "provisioning_operations_all_worker"
+  on "public"."provisioning_operations" is 'The provisioning job writes down how far it is.';
 
-COMMENT ON POLICY "memberships_select_members" ON "public"."memberships" IS 'People see their own memberships and, with members.read, those of the tenant they act in.';
+comment on policy "provisioning_operations_select_members"
+  on "public"."provisioning_operations" is 'With databases.read, the operations of the tenant the request acts in.';
 
-COMMENT ON POLICY "memberships_update_managers" ON "public"."memberships" IS 'With members.manage, roles up to one''s own can be changed; a trigger guards rank and the last owner.';
+comment on policy "role_permissions_select_definer"
+  on "public"."role_permissions" is 'Policy helpers look up what a role may do.';
 
-COMMENT ON POLICY "permissions_select_definer" ON "public"."permissions" IS 'Policy helpers look up what a role may do.';
+comment on policy "role_permissions_select_signed_in"
+  on "public"."role_permissions" is 'Whoever is signed in may read what roles mean.';
 
-COMMENT ON POLICY "permissions_select_signed_in" ON "public"."permissions" IS 'Whoever is signed in may read what roles mean.';
+comment on policy "roles_select_definer" on "public"."roles" is 'Policy helpers look up what a role may do.';
 
-COMMENT ON POLICY "provisioning_operations_all_definer" ON "public"."provisioning_operations" IS 'Opening an operation and ending one whose job died.';
+comment on policy "roles_select_signed_in" on "public"."roles" is 'Whoever is signed in may read what roles mean.';
 
-COMMENT ON POLICY "provisioning_operations_all_worker" ON "public"."provisioning_operations" IS 'The provisioning job writes down how far it is.';
+comment on policy "settings_delete_managers" on "public"."settings" is 'Settings are removed with settings.manage; defaults are the platform''s.';
 
-COMMENT ON POLICY "provisioning_operations_select_members" ON "public"."provisioning_operations" IS 'With databases.read, the operations of the tenant the request acts in.';
+comment on policy "settings_insert_managers" on "public"."settings" is 'Settings are added with settings.manage.';
 
-COMMENT ON POLICY "role_permissions_select_definer" ON "public"."role_permissions" IS 'Policy helpers look up what a role may do.';
+comment on policy "settings_select_members" on "public"."settings" is 'Settings of the tenant the request acts in, with settings.read, and the platform''s defaults.';
 
-COMMENT ON POLICY "role_permissions_select_signed_in" ON "public"."role_permissions" IS 'Whoever is signed in may read what roles mean.';
+comment on policy "settings_update_managers" on "public"."settings" is 'Settings are changed with settings.manage; defaults are the platform''s.';
 
-COMMENT ON POLICY "roles_select_definer" ON "public"."roles" IS 'Policy helpers look up what a role may do.';
+comment on policy "users_all_definer" on "public"."users" is 'Policy helpers and sign-up keep this table.';
 
-COMMENT ON POLICY "roles_select_signed_in" ON "public"."roles" IS 'Whoever is signed in may read what roles mean.';
+comment on policy "users_select_colleagues" on "public"."users" is 'People see themselves and, with members.read, the members of the tenant they act in.';
 
-COMMENT ON POLICY "settings_delete_managers" ON "public"."settings" IS 'Settings are removed with settings.manage; defaults are the platform''s.';
+comment on policy "users_update_self" on "public"."users" is 'People change their own name, and nothing else.';
 
-COMMENT ON POLICY "settings_insert_managers" ON "public"."settings" IS 'Settings are added with settings.manage.';
+comment on table "control_plane"."provisioning_targets" is 'Clusters that tenant databases are made on; never the one that holds Gantry.';
 
-COMMENT ON POLICY "settings_select_members" ON "public"."settings" IS 'Settings of the tenant the request acts in, with settings.read, and the platform''s defaults.';
+comment on table "control_plane"."system_config" is 'Settings of the installation itself; operators only.';
 
-COMMENT ON POLICY "settings_update_managers" ON "public"."settings" IS 'Settings are changed with settings.manage; defaults are the platform''s.';
+comment on table "control_plane"."tenant_data_keys" is 'Data keys, wrapped under a master key that is not in the database. The nil tenant holds the platform''s own.';
 
-COMMENT ON POLICY "users_all_definer" ON "public"."users" IS 'Policy helpers and sign-up keep this table.';
+comment on table "control_plane"."tenant_databases" is 'The databases of each tenant. A row whose database is gone stays, with deleted_at.';
 
-COMMENT ON POLICY "users_select_colleagues" ON "public"."users" IS 'People see themselves and, with members.read, the members of the tenant they act in.';
+comment on table "control_plane"."tenants" is 'Tenants: the unit of isolation, of membership and of billing.';
 
-COMMENT ON POLICY "users_update_self" ON "public"."users" IS 'People change their own name, and nothing else.';
+comment on table "partitions"."audit_logs_default" is 'Catches rows whose month has no partition yet, so that none is lost.';
 
-COMMENT ON TABLE "control_plane"."provisioning_targets" IS 'Clusters that tenant databases are made on; never the one that holds Gantry.';
+comment on table "private"."audit_columns" is 'How each column of an audited table is written to the log: its value, only that it changed, or not at all. A column that is missing here counts as changed.';
 
-COMMENT ON TABLE "control_plane"."system_config" IS 'Settings of the installation itself; operators only.';
+comment on table "public"."audit_logs" is 'Who did what. Written in the transaction of the change itself; no API role can change or remove a row.';
 
-COMMENT ON TABLE "control_plane"."tenant_data_keys" IS 'Data keys, wrapped under a master key that is not in the database. The nil tenant holds the platform''s own.';
+comment on table "public"."background_jobs" is 'Work done outside a request: claimed under a lease, retried, and watched by clients.';
 
-COMMENT ON TABLE "control_plane"."tenant_databases" IS 'The databases of each tenant. A row whose database is gone stays, with deleted_at.';
+comment on table "public"."environment_types" is 'Classes of environments a tenant uses; rows without a tenant are the platform''s defaults.';
 
-COMMENT ON TABLE "control_plane"."tenants" IS 'Tenants: the unit of isolation, of membership and of billing.';
+comment on table "public"."memberships" is 'Who belongs to which tenant, and in which role.';
 
-COMMENT ON TABLE "partitions"."audit_logs_default" IS 'Catches rows whose month has no partition yet, so that none is lost.';
+comment on table "public"."permissions" is 'Words that policies ask for; a role holds a set of them.';
 
-COMMENT ON TABLE "private"."audit_columns" IS 'How each column of an audited table is written to the log: its value, only that it changed, or not at all. A column that is missing here counts as changed.';
+comment on table "public"."provisioning_operations" is 'Long work on tenant databases, with the step it is at; clients watch the row until it has ended.';
 
-COMMENT ON TABLE "public"."audit_logs" IS 'Who did what. Written in the transaction of the change itself; no API role can change or remove a row.';
+comment on table "public"."role_permissions" is 'Which permissions each role holds.';
 
-COMMENT ON TABLE "public"."background_jobs" IS 'Work done outside a request: claimed under a lease, retried, and watched by clients.';
+comment on table "public"."roles" is 'The roles a member can have. A higher rank may manage a lower or equal one, never a higher.';
 
-COMMENT ON TABLE "public"."environment_types" IS 'Classes of environments a tenant uses; rows without a tenant are the platform''s defaults.';
+comment on table "public"."settings" is 'Configuration of a tenant; rows without a tenant are the platform''s defaults. Secrets do not belong here.';
 
-COMMENT ON TABLE "public"."memberships" IS 'Who belongs to which tenant, and in which role.';
+comment on table "public"."users" is 'One row for each person, mirrored from Supabase Auth. Kept, without personal data, after the person has gone.';
 
-COMMENT ON TABLE "public"."permissions" IS 'Words that policies ask for; a role holds a set of them.';
+comment on view "public"."tenant_databases" is 'The live databases of the tenant the request acts in, without secrets.';
 
-COMMENT ON TABLE "public"."provisioning_operations" IS 'Long work on tenant databases, with the step it is at; clients watch the row until it has ended.';
+comment on view "public"."tenants" is 'The tenants the caller is a member of.';
 
-COMMENT ON TABLE "public"."role_permissions" IS 'Which permissions each role holds.';
+revoke all on function "private"."acting_user_id"() from public;
 
-COMMENT ON TABLE "public"."roles" IS 'The roles a member can have. A higher rank may manage a lower or equal one, never a higher.';
+revoke all on function "private"."acting_user_id"() from "gantry_definer";
 
-COMMENT ON TABLE "public"."settings" IS 'Configuration of a tenant; rows without a tenant are the platform''s defaults. Secrets do not belong here.';
+grant execute on function "private"."acting_user_id"() to "gantry_definer";
 
-COMMENT ON TABLE "public"."users" IS 'One row for each person, mirrored from Supabase Auth. Kept, without personal data, after the person has gone.';
+revoke all on function "private"."advance_progress"(jsonb, integer, integer, text) from public;
 
-COMMENT ON VIEW "public"."tenant_databases" IS 'The live databases of the tenant the request acts in, without secrets.';
+grant execute
+  on function "private"."advance_progress"(jsonb, integer, integer, text)
+  to "gantry_worker", "postgres";
 
-COMMENT ON VIEW "public"."tenants" IS 'The tenants the caller is a member of.';
+revoke all on function "private"."audit_change"() from public;
 
-REVOKE ALL ON FUNCTION "private"."acting_user_id"() FROM PUBLIC;
+revoke all on function "private"."audit_change"() from "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."acting_user_id"() FROM "gantry_definer";
+grant execute on function "private"."audit_change"() to "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."acting_user_id"() TO "gantry_definer";
+revoke all on function "private"."caller_id"() from public;
 
-REVOKE ALL ON FUNCTION "private"."advance_progress"(jsonb, integer, integer, text) FROM PUBLIC;
+grant execute on function "private"."caller_id"() to "authenticated";
 
-GRANT EXECUTE ON FUNCTION "private"."advance_progress"(jsonb, integer, integer, text) TO "gantry_worker", "postgres";
+revoke all on function "private"."caller_id"() from "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."audit_change"() FROM PUBLIC;
+grant execute on function "private"."caller_id"() to "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."audit_change"() FROM "gantry_definer";
+revoke all on function "private"."choose_default_tenant"(uuid) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."audit_change"() TO "gantry_definer";
+grant execute on function "private"."choose_default_tenant"(uuid) to "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."caller_id"() FROM PUBLIC;
+revoke all on function "private"."choose_default_tenant"(uuid) from "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."caller_id"() TO "authenticated";
+grant execute on function "private"."choose_default_tenant"(uuid) to "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."caller_id"() FROM "gantry_definer";
+revoke all on function "private"."claim_jobs"(text, integer, integer, text[]) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."caller_id"() TO "gantry_definer";
+grant execute
+  on function "private"."claim_jobs"(text, integer, integer, text[])
+  to "gantry_worker", "postgres";
 
-REVOKE ALL ON FUNCTION "private"."choose_default_tenant"(uuid) FROM PUBLIC;
+revoke all on function "private"."claimed_user_id"() from public;
 
-GRANT EXECUTE ON FUNCTION "private"."choose_default_tenant"(uuid) TO "authenticated";
+grant execute on function "private"."claimed_user_id"() to "authenticated", "gantry_definer", "postgres";
 
-REVOKE ALL ON FUNCTION "private"."choose_default_tenant"(uuid) FROM "gantry_definer";
+revoke all on function "private"."client_address"(text) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."choose_default_tenant"(uuid) TO "gantry_definer";
+grant execute
+  on function "private"."client_address"(text)
+  to "anon", "authenticated", "postgres", "service_role";
 
-REVOKE ALL ON FUNCTION "private"."claim_jobs"(text, integer, integer, text[]) FROM PUBLIC;
+revoke all on function "private"."complete_job"(uuid, bigint) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."claim_jobs"(text, integer, integer, text[]) TO "gantry_worker", "postgres";
+grant execute on function "private"."complete_job"(uuid, bigint) to "gantry_worker", "postgres";
 
-REVOKE ALL ON FUNCTION "private"."claimed_user_id"() FROM PUBLIC;
+revoke all on function "private"."create_tenant"(text, text, text) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."claimed_user_id"() TO "authenticated", "gantry_definer", "postgres";
+grant execute on function "private"."create_tenant"(text, text, text) to "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."client_address"(text) FROM PUBLIC;
+revoke all on function "private"."create_tenant"(text, text, text) from "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."client_address"(text) TO "anon", "authenticated", "postgres", "service_role";
+grant execute on function "private"."create_tenant"(text, text, text) to "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."complete_job"(uuid, bigint) FROM PUBLIC;
+revoke all on function "private"."defer_job"(uuid, bigint, timestamp with time zone) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."complete_job"(uuid, bigint) TO "gantry_worker", "postgres";
+grant execute
+  on function "private"."defer_job"(uuid, bigint, timestamp with time zone)
+  to "gantry_worker", "postgres";
 
-REVOKE ALL ON FUNCTION "private"."create_tenant"(text, text, text) FROM PUBLIC;
+revoke all on function "private"."delete_account"() from public;
 
-GRANT EXECUTE ON FUNCTION "private"."create_tenant"(text, text, text) TO "authenticated";
+grant execute on function "private"."delete_account"() to "authenticated", "postgres";
 
-REVOKE ALL ON FUNCTION "private"."create_tenant"(text, text, text) FROM "gantry_definer";
+revoke all
+  on function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp with time zone, text, integer)
+  from public;
 
-GRANT EXECUTE ON FUNCTION "private"."create_tenant"(text, text, text) TO "gantry_definer";
+revoke all
+  on function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp with time zone, text, integer)
+  from "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."defer_job"(uuid, bigint, timestamp WITH time zone) FROM PUBLIC;
+grant execute
+  on function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp with time zone, text, integer)
+  to "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."defer_job"(uuid, bigint, timestamp WITH time zone) TO "gantry_worker", "postgres";
+grant execute
+  on function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp with time zone, text, integer)
+  to "gantry_worker";
 
-REVOKE ALL ON FUNCTION "private"."delete_account"() FROM PUBLIC;
+revoke all on function "private"."ensure_audit_partitions"(integer) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."delete_account"() TO "authenticated", "postgres";
+grant execute on function "private"."ensure_audit_partitions"(integer) to "gantry_worker", "postgres";
 
-REVOKE ALL ON FUNCTION "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp WITH time zone, text, integer) FROM PUBLIC;
+revoke all on function "private"."fail_job"(uuid, bigint, text, text, boolean) from public;
 
-REVOKE ALL ON FUNCTION "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp WITH time zone, text, integer) FROM "gantry_definer";
+grant execute
+  on function "private"."fail_job"(uuid, bigint, text, text, boolean)
+  to "gantry_worker", "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp WITH time zone, text, integer) TO "gantry_definer";
+revoke all on function "private"."fail_operation_of_job"() from public;
 
-GRANT EXECUTE ON FUNCTION "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp WITH time zone, text, integer) TO "gantry_worker";
+revoke all on function "private"."fail_operation_of_job"() from "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."ensure_audit_partitions"(integer) FROM PUBLIC;
+grant execute on function "private"."fail_operation_of_job"() to "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."ensure_audit_partitions"(integer) TO "gantry_worker", "postgres";
+revoke all on function "private"."follow_membership_removal"() from public;
 
-REVOKE ALL ON FUNCTION "private"."fail_job"(uuid, bigint, text, text, boolean) FROM PUBLIC;
+revoke all on function "private"."follow_membership_removal"() from "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."fail_job"(uuid, bigint, text, text, boolean) TO "gantry_worker", "postgres";
+grant execute on function "private"."follow_membership_removal"() to "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."fail_operation_of_job"() FROM PUBLIC;
+revoke all on function "private"."follow_standing"() from public;
 
-REVOKE ALL ON FUNCTION "private"."fail_operation_of_job"() FROM "gantry_definer";
+revoke all on function "private"."follow_standing"() from "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."fail_operation_of_job"() TO "gantry_definer";
+grant execute on function "private"."follow_standing"() to "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."follow_membership_removal"() FROM PUBLIC;
+revoke all on function "private"."follow_tenant"(uuid) from public;
 
-REVOKE ALL ON FUNCTION "private"."follow_membership_removal"() FROM "gantry_definer";
+revoke all on function "private"."follow_tenant"(uuid) from "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."follow_membership_removal"() TO "gantry_definer";
+grant execute on function "private"."follow_tenant"(uuid) to "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."follow_standing"() FROM PUBLIC;
+grant execute on function "private"."follow_tenant"(uuid) to "gantry_worker";
 
-REVOKE ALL ON FUNCTION "private"."follow_standing"() FROM "gantry_definer";
+revoke all on function "private"."guard_live_database"() from public;
 
-GRANT EXECUTE ON FUNCTION "private"."follow_standing"() TO "gantry_definer";
+grant execute on function "private"."guard_live_database"() to "postgres";
 
-REVOKE ALL ON FUNCTION "private"."follow_tenant"(uuid) FROM PUBLIC;
+revoke all on function "private"."guard_membership"() from public;
 
-REVOKE ALL ON FUNCTION "private"."follow_tenant"(uuid) FROM "gantry_definer";
+revoke all on function "private"."guard_membership"() from "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."follow_tenant"(uuid) TO "gantry_definer";
+grant execute on function "private"."guard_membership"() to "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."follow_tenant"(uuid) TO "gantry_worker";
+revoke all on function "private"."has_secret_keys"(jsonb) from public;
 
-REVOKE ALL ON FUNCTION "private"."guard_live_database"() FROM PUBLIC;
+grant execute
+  on function "private"."has_secret_keys"(jsonb)
+  to "authenticated", "gantry_definer", "gantry_worker", "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."guard_live_database"() TO "postgres";
+revoke all on function "private"."on_auth_user_created"() from public;
 
-REVOKE ALL ON FUNCTION "private"."guard_membership"() FROM PUBLIC;
+grant execute on function "private"."on_auth_user_created"() to "postgres";
 
-REVOKE ALL ON FUNCTION "private"."guard_membership"() FROM "gantry_definer";
+revoke all on function "private"."on_auth_user_deleted"() from public;
 
-GRANT EXECUTE ON FUNCTION "private"."guard_membership"() TO "gantry_definer";
+grant execute on function "private"."on_auth_user_deleted"() to "postgres";
 
-REVOKE ALL ON FUNCTION "private"."has_secret_keys"(jsonb) FROM PUBLIC;
+revoke all on function "private"."on_auth_user_updated"() from public;
 
-GRANT EXECUTE ON FUNCTION "private"."has_secret_keys"(jsonb) TO "authenticated", "gantry_definer", "gantry_worker", "postgres";
+grant execute on function "private"."on_auth_user_updated"() to "postgres";
 
-REVOKE ALL ON FUNCTION "private"."on_auth_user_created"() FROM PUBLIC;
+revoke all on function "private"."open_operation"(text, uuid, uuid) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."on_auth_user_created"() TO "postgres";
+revoke all on function "private"."open_operation"(text, uuid, uuid) from "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."on_auth_user_deleted"() FROM PUBLIC;
+grant execute on function "private"."open_operation"(text, uuid, uuid) to "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."on_auth_user_deleted"() TO "postgres";
+revoke all on function "private"."place_database"(uuid, text, text) from public;
 
-REVOKE ALL ON FUNCTION "private"."on_auth_user_updated"() FROM PUBLIC;
+revoke all on function "private"."place_database"(uuid, text, text) from "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."on_auth_user_updated"() TO "postgres";
+grant execute on function "private"."place_database"(uuid, text, text) to "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."open_operation"(text, uuid, uuid) FROM PUBLIC;
+revoke all on function "private"."pre_request"() from public;
 
-REVOKE ALL ON FUNCTION "private"."open_operation"(text, uuid, uuid) FROM "gantry_definer";
+grant execute on function "private"."pre_request"() to "anon", "authenticated", "postgres", "service_role";
 
-GRANT EXECUTE ON FUNCTION "private"."open_operation"(text, uuid, uuid) TO "gantry_definer";
+revoke all on function "private"."purge_due_tenants"() from public;
 
-REVOKE ALL ON FUNCTION "private"."place_database"(uuid, text, text) FROM PUBLIC;
+grant execute on function "private"."purge_due_tenants"() to "gantry_worker", "postgres";
 
-REVOKE ALL ON FUNCTION "private"."place_database"(uuid, text, text) FROM "gantry_definer";
+revoke all on function "private"."raise_problem"(integer, text, text) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."place_database"(uuid, text, text) TO "gantry_definer";
+grant execute
+  on function "private"."raise_problem"(integer, text, text)
+  to "anon", "authenticated", "gantry_definer", "gantry_worker", "postgres", "service_role";
 
-REVOKE ALL ON FUNCTION "private"."pre_request"() FROM PUBLIC;
+revoke all on function "private"."read_connection"(uuid) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."pre_request"() TO "anon", "authenticated", "postgres", "service_role";
+grant execute on function "private"."read_connection"(uuid) to "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."purge_due_tenants"() FROM PUBLIC;
+revoke all on function "private"."read_connection"(uuid) from "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."purge_due_tenants"() TO "gantry_worker", "postgres";
+grant execute on function "private"."read_connection"(uuid) to "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."raise_problem"(integer, text, text) FROM PUBLIC;
+revoke all on function "private"."record_audit"(uuid, text, text, text, jsonb) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."raise_problem"(integer, text, text) TO "anon", "authenticated", "gantry_definer", "gantry_worker", "postgres", "service_role";
+revoke all on function "private"."record_audit"(uuid, text, text, text, jsonb) from "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."read_connection"(uuid) FROM PUBLIC;
+grant execute on function "private"."record_audit"(uuid, text, text, text, jsonb) to "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."read_connection"(uuid) TO "authenticated";
+grant execute on function "private"."record_audit"(uuid, text, text, text, jsonb) to "gantry_worker";
 
-REVOKE ALL ON FUNCTION "private"."read_connection"(uuid) FROM "gantry_definer";
+revoke all on function "private"."register_user"(uuid, text, text) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."read_connection"(uuid) TO "gantry_definer";
+revoke all on function "private"."register_user"(uuid, text, text) from "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."record_audit"(uuid, text, text, text, jsonb) FROM PUBLIC;
+grant execute on function "private"."register_user"(uuid, text, text) to "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."record_audit"(uuid, text, text, text, jsonb) FROM "gantry_definer";
+revoke all on function "private"."renew_job"(uuid, bigint, integer) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."record_audit"(uuid, text, text, text, jsonb) TO "gantry_definer";
+grant execute on function "private"."renew_job"(uuid, bigint, integer) to "gantry_worker", "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."record_audit"(uuid, text, text, text, jsonb) TO "gantry_worker";
+revoke all on function "private"."repair_signups"() from public;
 
-REVOKE ALL ON FUNCTION "private"."register_user"(uuid, text, text) FROM PUBLIC;
+grant execute on function "private"."repair_signups"() to "gantry_worker", "postgres";
 
-REVOKE ALL ON FUNCTION "private"."register_user"(uuid, text, text) FROM "gantry_definer";
+revoke all on function "private"."report_job_progress"(uuid, bigint, integer, integer, text) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."register_user"(uuid, text, text) TO "gantry_definer";
+grant execute
+  on function "private"."report_job_progress"(uuid, bigint, integer, integer, text)
+  to "gantry_worker", "postgres";
 
-REVOKE ALL ON FUNCTION "private"."renew_job"(uuid, bigint, integer) FROM PUBLIC;
+revoke all on function "private"."request_database_operation"(text, uuid, uuid, text, text) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."renew_job"(uuid, bigint, integer) TO "gantry_worker", "postgres";
+grant execute
+  on function "private"."request_database_operation"(text, uuid, uuid, text, text)
+  to "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."repair_signups"() FROM PUBLIC;
+revoke all
+  on function "private"."request_database_operation"(text, uuid, uuid, text, text)
+  from "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."repair_signups"() TO "gantry_worker", "postgres";
+grant execute
+  on function "private"."request_database_operation"(text, uuid, uuid, text, text)
+  to "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."report_job_progress"(uuid, bigint, integer, integer, text) FROM PUBLIC;
+revoke all on function "private"."require_permission"(uuid, text) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."report_job_progress"(uuid, bigint, integer, integer, text) TO "gantry_worker", "postgres";
+grant execute on function "private"."require_permission"(uuid, text) to "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."request_database_operation"(text, uuid, uuid, text, text) FROM PUBLIC;
+revoke all on function "private"."require_permission"(uuid, text) from "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."request_database_operation"(text, uuid, uuid, text, text) TO "authenticated";
+grant execute on function "private"."require_permission"(uuid, text) to "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."request_database_operation"(text, uuid, uuid, text, text) FROM "gantry_definer";
+revoke all on function "private"."schedule_maintenance"() from public;
 
-GRANT EXECUTE ON FUNCTION "private"."request_database_operation"(text, uuid, uuid, text, text) TO "gantry_definer";
+grant execute on function "private"."schedule_maintenance"() to "gantry_worker", "postgres";
 
-REVOKE ALL ON FUNCTION "private"."require_permission"(uuid, text) FROM PUBLIC;
+revoke all on function "private"."set_tenant_suspended"(uuid, boolean, text) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."require_permission"(uuid, text) TO "authenticated";
+grant execute on function "private"."set_tenant_suspended"(uuid, boolean, text) to "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."require_permission"(uuid, text) FROM "gantry_definer";
+revoke all on function "private"."set_tenant_suspended"(uuid, boolean, text) from "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."require_permission"(uuid, text) TO "gantry_definer";
+grant execute on function "private"."set_tenant_suspended"(uuid, boolean, text) to "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."schedule_maintenance"() FROM PUBLIC;
+revoke all on function "private"."set_updated_at"() from public;
 
-GRANT EXECUTE ON FUNCTION "private"."schedule_maintenance"() TO "gantry_worker", "postgres";
+grant execute on function "private"."set_updated_at"() to "postgres";
 
-REVOKE ALL ON FUNCTION "private"."set_tenant_suspended"(uuid, boolean, text) FROM PUBLIC;
+revoke all on function "private"."tenant_with"(text) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."set_tenant_suspended"(uuid, boolean, text) TO "authenticated";
+grant execute on function "private"."tenant_with"(text) to "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."set_tenant_suspended"(uuid, boolean, text) FROM "gantry_definer";
+revoke all on function "private"."tenant_with"(text) from "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."set_tenant_suspended"(uuid, boolean, text) TO "gantry_definer";
+grant execute on function "private"."tenant_with"(text) to "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."set_updated_at"() FROM PUBLIC;
+revoke all on function "private"."tenants_with"(text) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."set_updated_at"() TO "postgres";
+grant execute on function "private"."tenants_with"(text) to "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."tenant_with"(text) FROM PUBLIC;
+revoke all on function "private"."tenants_with"(text) from "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."tenant_with"(text) TO "authenticated";
+grant execute on function "private"."tenants_with"(text) to "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."tenant_with"(text) FROM "gantry_definer";
+revoke all on function "private"."visible_user_ids"() from public;
 
-GRANT EXECUTE ON FUNCTION "private"."tenant_with"(text) TO "gantry_definer";
+grant execute on function "private"."visible_user_ids"() to "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."tenants_with"(text) FROM PUBLIC;
+revoke all on function "private"."visible_user_ids"() from "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."tenants_with"(text) TO "authenticated";
+grant execute on function "private"."visible_user_ids"() to "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."tenants_with"(text) FROM "gantry_definer";
+revoke all on function "private"."write_audit"(uuid, text, text, text, text, jsonb, jsonb, jsonb) from public;
 
-GRANT EXECUTE ON FUNCTION "private"."tenants_with"(text) TO "gantry_definer";
+revoke all
+  on function "private"."write_audit"(uuid, text, text, text, text, jsonb, jsonb, jsonb)
+  from "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."visible_user_ids"() FROM PUBLIC;
+grant execute
+  on function "private"."write_audit"(uuid, text, text, text, text, jsonb, jsonb, jsonb)
+  to "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."visible_user_ids"() TO "authenticated";
+grant update ("status") on table "control_plane"."provisioning_targets" to "gantry_definer";
 
-REVOKE ALL ON FUNCTION "private"."visible_user_ids"() FROM "gantry_definer";
+grant select on table "control_plane"."provisioning_targets" to "gantry_definer", "gantry_worker";
 
-GRANT EXECUTE ON FUNCTION "private"."visible_user_ids"() TO "gantry_definer";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "control_plane"."provisioning_targets"
+  to "postgres";
 
-REVOKE ALL ON FUNCTION "private"."write_audit"(uuid, text, text, text, text, jsonb, jsonb, jsonb) FROM PUBLIC;
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "control_plane"."system_config"
+  to "postgres";
 
-REVOKE ALL ON FUNCTION "private"."write_audit"(uuid, text, text, text, text, jsonb, jsonb, jsonb) FROM "gantry_definer";
+grant select on table "control_plane"."tenant_data_keys" to "gantry_definer";
 
-GRANT EXECUTE ON FUNCTION "private"."write_audit"(uuid, text, text, text, text, jsonb, jsonb, jsonb) TO "gantry_definer";
+grant insert ("master_key_id") on table "control_plane"."tenant_data_keys" to "gantry_worker";
 
-GRANT UPDATE ("status") ON TABLE "control_plane"."provisioning_targets" TO "gantry_definer";
+grant insert ("tenant_id") on table "control_plane"."tenant_data_keys" to "gantry_worker";
 
-GRANT SELECT ON TABLE "control_plane"."provisioning_targets" TO "gantry_definer", "gantry_worker";
+grant insert ("version") on table "control_plane"."tenant_data_keys" to "gantry_worker";
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "control_plane"."provisioning_targets" TO "postgres";
+grant insert ("wrapped_key") on table "control_plane"."tenant_data_keys" to "gantry_worker";
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "control_plane"."system_config" TO "postgres";
+grant select on table "control_plane"."tenant_data_keys" to "gantry_worker";
 
-GRANT SELECT ON TABLE "control_plane"."tenant_data_keys" TO "gantry_definer";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "control_plane"."tenant_data_keys"
+  to "postgres";
 
-GRANT INSERT ("master_key_id") ON TABLE "control_plane"."tenant_data_keys" TO "gantry_worker";
+grant select ("created_at") on table "control_plane"."tenant_databases" to "authenticated";
 
-GRANT INSERT ("tenant_id") ON TABLE "control_plane"."tenant_data_keys" TO "gantry_worker";
+grant select ("database_name") on table "control_plane"."tenant_databases" to "authenticated";
 
-GRANT INSERT ("version") ON TABLE "control_plane"."tenant_data_keys" TO "gantry_worker";
+grant select ("deleted_at") on table "control_plane"."tenant_databases" to "authenticated";
 
-GRANT INSERT ("wrapped_key") ON TABLE "control_plane"."tenant_data_keys" TO "gantry_worker";
+grant select ("host") on table "control_plane"."tenant_databases" to "authenticated";
 
-GRANT SELECT ON TABLE "control_plane"."tenant_data_keys" TO "gantry_worker";
+grant select ("id") on table "control_plane"."tenant_databases" to "authenticated";
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "control_plane"."tenant_data_keys" TO "postgres";
+grant select ("name") on table "control_plane"."tenant_databases" to "authenticated";
 
-GRANT SELECT ("created_at") ON TABLE "control_plane"."tenant_databases" TO "authenticated";
+grant select ("port") on table "control_plane"."tenant_databases" to "authenticated";
 
-GRANT SELECT ("database_name") ON TABLE "control_plane"."tenant_databases" TO "authenticated";
+grant select ("status") on table "control_plane"."tenant_databases" to "authenticated";
 
-GRANT SELECT ("deleted_at") ON TABLE "control_plane"."tenant_databases" TO "authenticated";
+grant select ("tenant_id") on table "control_plane"."tenant_databases" to "authenticated";
 
-GRANT SELECT ("host") ON TABLE "control_plane"."tenant_databases" TO "authenticated";
+grant select ("updated_at") on table "control_plane"."tenant_databases" to "authenticated";
 
-GRANT SELECT ("id") ON TABLE "control_plane"."tenant_databases" TO "authenticated";
+grant insert, select, update on table "control_plane"."tenant_databases" to "gantry_definer";
 
-GRANT SELECT ("name") ON TABLE "control_plane"."tenant_databases" TO "authenticated";
+grant update ("connection_string_encrypted") on table "control_plane"."tenant_databases" to "gantry_worker";
 
-GRANT SELECT ("port") ON TABLE "control_plane"."tenant_databases" TO "authenticated";
+grant update ("deleted_at") on table "control_plane"."tenant_databases" to "gantry_worker";
 
-GRANT SELECT ("status") ON TABLE "control_plane"."tenant_databases" TO "authenticated";
+grant update ("is_suspended_with_tenant") on table "control_plane"."tenant_databases" to "gantry_worker";
 
-GRANT SELECT ("tenant_id") ON TABLE "control_plane"."tenant_databases" TO "authenticated";
+grant update ("key_version") on table "control_plane"."tenant_databases" to "gantry_worker";
 
-GRANT SELECT ("updated_at") ON TABLE "control_plane"."tenant_databases" TO "authenticated";
+grant update ("status") on table "control_plane"."tenant_databases" to "gantry_worker";
 
-GRANT INSERT, SELECT, UPDATE ON TABLE "control_plane"."tenant_databases" TO "gantry_definer";
+grant select on table "control_plane"."tenant_databases" to "gantry_worker";
 
-GRANT UPDATE ("connection_string_encrypted") ON TABLE "control_plane"."tenant_databases" TO "gantry_worker";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "control_plane"."tenant_databases"
+  to "postgres";
 
-GRANT UPDATE ("deleted_at") ON TABLE "control_plane"."tenant_databases" TO "gantry_worker";
+grant select ("created_at") on table "control_plane"."tenants" to "authenticated";
 
-GRANT UPDATE ("is_suspended_with_tenant") ON TABLE "control_plane"."tenant_databases" TO "gantry_worker";
+grant select ("deletion_scheduled_at") on table "control_plane"."tenants" to "authenticated";
 
-GRANT UPDATE ("key_version") ON TABLE "control_plane"."tenant_databases" TO "gantry_worker";
+grant select ("display_name"), update ("display_name") on table "control_plane"."tenants" to "authenticated";
 
-GRANT UPDATE ("status") ON TABLE "control_plane"."tenant_databases" TO "gantry_worker";
+grant select ("environment"), update ("environment") on table "control_plane"."tenants" to "authenticated";
 
-GRANT SELECT ON TABLE "control_plane"."tenant_databases" TO "gantry_worker";
+grant select ("name") on table "control_plane"."tenants" to "authenticated";
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "control_plane"."tenant_databases" TO "postgres";
+grant select ("personal_user_id") on table "control_plane"."tenants" to "authenticated";
 
-GRANT SELECT ("created_at") ON TABLE "control_plane"."tenants" TO "authenticated";
+grant select ("slug"), update ("slug") on table "control_plane"."tenants" to "authenticated";
 
-GRANT SELECT ("deletion_scheduled_at") ON TABLE "control_plane"."tenants" TO "authenticated";
+grant select ("status") on table "control_plane"."tenants" to "authenticated";
 
-GRANT SELECT ("display_name"), UPDATE ("display_name") ON TABLE "control_plane"."tenants" TO "authenticated";
+grant select ("suspended_at") on table "control_plane"."tenants" to "authenticated";
 
-GRANT SELECT ("environment"), UPDATE ("environment") ON TABLE "control_plane"."tenants" TO "authenticated";
+grant select ("suspended_reason") on table "control_plane"."tenants" to "authenticated";
 
-GRANT SELECT ("name") ON TABLE "control_plane"."tenants" TO "authenticated";
+grant select ("tenant_id") on table "control_plane"."tenants" to "authenticated";
 
-GRANT SELECT ("personal_user_id") ON TABLE "control_plane"."tenants" TO "authenticated";
+grant select ("updated_at") on table "control_plane"."tenants" to "authenticated";
 
-GRANT SELECT ("slug"), UPDATE ("slug") ON TABLE "control_plane"."tenants" TO "authenticated";
+grant insert, select, update on table "control_plane"."tenants" to "gantry_definer";
 
-GRANT SELECT ("status") ON TABLE "control_plane"."tenants" TO "authenticated";
+grant select on table "control_plane"."tenants" to "gantry_worker";
 
-GRANT SELECT ("suspended_at") ON TABLE "control_plane"."tenants" TO "authenticated";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "control_plane"."tenants"
+  to "postgres";
 
-GRANT SELECT ("suspended_reason") ON TABLE "control_plane"."tenants" TO "authenticated";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "partitions"."audit_logs_default"
+  to "postgres";
 
-GRANT SELECT ("tenant_id") ON TABLE "control_plane"."tenants" TO "authenticated";
+grant select on table "private"."audit_columns" to "gantry_definer";
 
-GRANT SELECT ("updated_at") ON TABLE "control_plane"."tenants" TO "authenticated";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "private"."audit_columns"
+  to "postgres";
 
-GRANT INSERT, SELECT, UPDATE ON TABLE "control_plane"."tenants" TO "gantry_definer";
+grant select on table "public"."audit_logs" to "authenticated";
 
-GRANT SELECT ON TABLE "control_plane"."tenants" TO "gantry_worker";
+grant insert on table "public"."audit_logs" to "gantry_definer";
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "control_plane"."tenants" TO "postgres";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "public"."audit_logs"
+  to "postgres";
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "partitions"."audit_logs_default" TO "postgres";
+grant select ("attempts") on table "public"."background_jobs" to "authenticated";
 
-GRANT SELECT ON TABLE "private"."audit_columns" TO "gantry_definer";
+grant select ("completed_at") on table "public"."background_jobs" to "authenticated";
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "private"."audit_columns" TO "postgres";
+grant select ("created_at") on table "public"."background_jobs" to "authenticated";
 
-GRANT SELECT ON TABLE "public"."audit_logs" TO "authenticated";
+grant select ("error_code") on table "public"."background_jobs" to "authenticated";
 
-GRANT INSERT ON TABLE "public"."audit_logs" TO "gantry_definer";
+grant select ("id") on table "public"."background_jobs" to "authenticated";
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."audit_logs" TO "postgres";
+grant select ("job_type") on table "public"."background_jobs" to "authenticated";
 
-GRANT SELECT ("attempts") ON TABLE "public"."background_jobs" TO "authenticated";
+grant select ("max_attempts") on table "public"."background_jobs" to "authenticated";
 
-GRANT SELECT ("completed_at") ON TABLE "public"."background_jobs" TO "authenticated";
+grant select ("metadata") on table "public"."background_jobs" to "authenticated";
 
-GRANT SELECT ("created_at") ON TABLE "public"."background_jobs" TO "authenticated";
+grant select ("progress") on table "public"."background_jobs" to "authenticated";
 
-GRANT SELECT ("error_code") ON TABLE "public"."background_jobs" TO "authenticated";
+grant select ("requested_by") on table "public"."background_jobs" to "authenticated";
 
-GRANT SELECT ("id") ON TABLE "public"."background_jobs" TO "authenticated";
+grant select ("resource_id") on table "public"."background_jobs" to "authenticated";
 
-GRANT SELECT ("job_type") ON TABLE "public"."background_jobs" TO "authenticated";
+grant select ("resource_type") on table "public"."background_jobs" to "authenticated";
 
-GRANT SELECT ("max_attempts") ON TABLE "public"."background_jobs" TO "authenticated";
+grant select ("started_at") on table "public"."background_jobs" to "authenticated";
 
-GRANT SELECT ("metadata") ON TABLE "public"."background_jobs" TO "authenticated";
+grant select ("status") on table "public"."background_jobs" to "authenticated";
 
-GRANT SELECT ("progress") ON TABLE "public"."background_jobs" TO "authenticated";
+grant select ("tenant_id") on table "public"."background_jobs" to "authenticated";
 
-GRANT SELECT ("requested_by") ON TABLE "public"."background_jobs" TO "authenticated";
+grant select ("updated_at") on table "public"."background_jobs" to "authenticated";
 
-GRANT SELECT ("resource_id") ON TABLE "public"."background_jobs" TO "authenticated";
+grant insert, select on table "public"."background_jobs" to "gantry_definer";
 
-GRANT SELECT ("resource_type") ON TABLE "public"."background_jobs" TO "authenticated";
+grant update ("attempts") on table "public"."background_jobs" to "gantry_worker";
 
-GRANT SELECT ("started_at") ON TABLE "public"."background_jobs" TO "authenticated";
+grant update ("available_at") on table "public"."background_jobs" to "gantry_worker";
 
-GRANT SELECT ("status") ON TABLE "public"."background_jobs" TO "authenticated";
+grant update ("completed_at") on table "public"."background_jobs" to "gantry_worker";
 
-GRANT SELECT ("tenant_id") ON TABLE "public"."background_jobs" TO "authenticated";
+grant update ("error_code") on table "public"."background_jobs" to "gantry_worker";
 
-GRANT SELECT ("updated_at") ON TABLE "public"."background_jobs" TO "authenticated";
+grant update ("error_message") on table "public"."background_jobs" to "gantry_worker";
 
-GRANT INSERT, SELECT ON TABLE "public"."background_jobs" TO "gantry_definer";
+grant update ("fence") on table "public"."background_jobs" to "gantry_worker";
 
-GRANT UPDATE ("attempts") ON TABLE "public"."background_jobs" TO "gantry_worker";
+grant update ("metadata") on table "public"."background_jobs" to "gantry_worker";
 
-GRANT UPDATE ("available_at") ON TABLE "public"."background_jobs" TO "gantry_worker";
+grant update ("progress") on table "public"."background_jobs" to "gantry_worker";
 
-GRANT UPDATE ("completed_at") ON TABLE "public"."background_jobs" TO "gantry_worker";
+grant update ("started_at") on table "public"."background_jobs" to "gantry_worker";
 
-GRANT UPDATE ("error_code") ON TABLE "public"."background_jobs" TO "gantry_worker";
+grant update ("status") on table "public"."background_jobs" to "gantry_worker";
 
-GRANT UPDATE ("error_message") ON TABLE "public"."background_jobs" TO "gantry_worker";
+grant update ("worker") on table "public"."background_jobs" to "gantry_worker";
 
-GRANT UPDATE ("fence") ON TABLE "public"."background_jobs" TO "gantry_worker";
+grant select on table "public"."background_jobs" to "gantry_worker";
 
-GRANT UPDATE ("metadata") ON TABLE "public"."background_jobs" TO "gantry_worker";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "public"."background_jobs"
+  to "postgres";
 
-GRANT UPDATE ("progress") ON TABLE "public"."background_jobs" TO "gantry_worker";
+grant insert ("is_default"), update ("is_default") on table "public"."environment_types" to "authenticated";
 
-GRANT UPDATE ("started_at") ON TABLE "public"."background_jobs" TO "gantry_worker";
+grant insert ("name"), update ("name") on table "public"."environment_types" to "authenticated";
 
-GRANT UPDATE ("status") ON TABLE "public"."background_jobs" TO "gantry_worker";
+grant insert ("slug"), update ("slug") on table "public"."environment_types" to "authenticated";
 
-GRANT UPDATE ("worker") ON TABLE "public"."background_jobs" TO "gantry_worker";
+grant insert ("tenant_id"), update ("tenant_id") on table "public"."environment_types" to "authenticated";
 
-GRANT SELECT ON TABLE "public"."background_jobs" TO "gantry_worker";
+grant delete, select on table "public"."environment_types" to "authenticated";
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."background_jobs" TO "postgres";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "public"."environment_types"
+  to "postgres";
 
-GRANT INSERT ("is_default"), UPDATE ("is_default") ON TABLE "public"."environment_types" TO "authenticated";
+grant update ("role") on table "public"."memberships" to "authenticated";
 
-GRANT INSERT ("name"), UPDATE ("name") ON TABLE "public"."environment_types" TO "authenticated";
+grant delete, select on table "public"."memberships" to "authenticated";
 
-GRANT INSERT ("slug"), UPDATE ("slug") ON TABLE "public"."environment_types" TO "authenticated";
+grant insert, select on table "public"."memberships" to "gantry_definer";
 
-GRANT INSERT ("tenant_id"), UPDATE ("tenant_id") ON TABLE "public"."environment_types" TO "authenticated";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "public"."memberships"
+  to "postgres";
 
-GRANT DELETE, SELECT ON TABLE "public"."environment_types" TO "authenticated";
+grant select on table "public"."permissions" to "authenticated", "gantry_definer";
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."environment_types" TO "postgres";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "public"."permissions"
+  to "postgres";
 
-GRANT UPDATE ("role") ON TABLE "public"."memberships" TO "authenticated";
+grant select on table "public"."provisioning_operations" to "authenticated";
 
-GRANT DELETE, SELECT ON TABLE "public"."memberships" TO "authenticated";
+grant insert, select, update on table "public"."provisioning_operations" to "gantry_definer";
 
-GRANT INSERT, SELECT ON TABLE "public"."memberships" TO "gantry_definer";
+grant update ("attempts") on table "public"."provisioning_operations" to "gantry_worker";
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."memberships" TO "postgres";
+grant update ("error_code") on table "public"."provisioning_operations" to "gantry_worker";
 
-GRANT SELECT ON TABLE "public"."permissions" TO "authenticated", "gantry_definer";
+grant update ("error_message") on table "public"."provisioning_operations" to "gantry_worker";
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."permissions" TO "postgres";
+grant update ("finished_at") on table "public"."provisioning_operations" to "gantry_worker";
 
-GRANT SELECT ON TABLE "public"."provisioning_operations" TO "authenticated";
+grant update ("progress") on table "public"."provisioning_operations" to "gantry_worker";
 
-GRANT INSERT, SELECT, UPDATE ON TABLE "public"."provisioning_operations" TO "gantry_definer";
+grant update ("started_at") on table "public"."provisioning_operations" to "gantry_worker";
 
-GRANT UPDATE ("attempts") ON TABLE "public"."provisioning_operations" TO "gantry_worker";
+grant update ("status") on table "public"."provisioning_operations" to "gantry_worker";
 
-GRANT UPDATE ("error_code") ON TABLE "public"."provisioning_operations" TO "gantry_worker";
+grant update ("step") on table "public"."provisioning_operations" to "gantry_worker";
 
-GRANT UPDATE ("error_message") ON TABLE "public"."provisioning_operations" TO "gantry_worker";
+grant select on table "public"."provisioning_operations" to "gantry_worker";
 
-GRANT UPDATE ("finished_at") ON TABLE "public"."provisioning_operations" TO "gantry_worker";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "public"."provisioning_operations"
+  to "postgres";
 
-GRANT UPDATE ("progress") ON TABLE "public"."provisioning_operations" TO "gantry_worker";
+grant select on table "public"."role_permissions" to "authenticated", "gantry_definer";
 
-GRANT UPDATE ("started_at") ON TABLE "public"."provisioning_operations" TO "gantry_worker";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "public"."role_permissions"
+  to "postgres";
 
-GRANT UPDATE ("status") ON TABLE "public"."provisioning_operations" TO "gantry_worker";
+grant select on table "public"."roles" to "authenticated", "gantry_definer";
 
-GRANT UPDATE ("step") ON TABLE "public"."provisioning_operations" TO "gantry_worker";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "public"."roles"
+  to "postgres";
 
-GRANT SELECT ON TABLE "public"."provisioning_operations" TO "gantry_worker";
+grant insert ("key"), update ("key") on table "public"."settings" to "authenticated";
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."provisioning_operations" TO "postgres";
+grant insert ("tenant_id"), update ("tenant_id") on table "public"."settings" to "authenticated";
 
-GRANT SELECT ON TABLE "public"."role_permissions" TO "authenticated", "gantry_definer";
+grant insert ("value"), update ("value") on table "public"."settings" to "authenticated";
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."role_permissions" TO "postgres";
+grant delete, select on table "public"."settings" to "authenticated";
 
-GRANT SELECT ON TABLE "public"."roles" TO "authenticated", "gantry_definer";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "public"."settings"
+  to "postgres";
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."roles" TO "postgres";
+grant select ("active_tenant_id") on table "public"."users" to "authenticated";
 
-GRANT INSERT ("key"), UPDATE ("key") ON TABLE "public"."settings" TO "authenticated";
+grant select ("created_at") on table "public"."users" to "authenticated";
 
-GRANT INSERT ("tenant_id"), UPDATE ("tenant_id") ON TABLE "public"."settings" TO "authenticated";
+grant select ("email") on table "public"."users" to "authenticated";
 
-GRANT INSERT ("value"), UPDATE ("value") ON TABLE "public"."settings" TO "authenticated";
+grant select ("full_name"), update ("full_name") on table "public"."users" to "authenticated";
 
-GRANT DELETE, SELECT ON TABLE "public"."settings" TO "authenticated";
+grant select ("id") on table "public"."users" to "authenticated";
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."settings" TO "postgres";
+grant select ("is_active") on table "public"."users" to "authenticated";
 
-GRANT SELECT ("active_tenant_id") ON TABLE "public"."users" TO "authenticated";
+grant select ("updated_at") on table "public"."users" to "authenticated";
 
-GRANT SELECT ("created_at") ON TABLE "public"."users" TO "authenticated";
+grant insert, select, update on table "public"."users" to "gantry_definer";
 
-GRANT SELECT ("email") ON TABLE "public"."users" TO "authenticated";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "public"."users"
+  to "postgres";
 
-GRANT SELECT ("full_name"), UPDATE ("full_name") ON TABLE "public"."users" TO "authenticated";
+grant select on table "public"."tenant_databases" to "authenticated";
 
-GRANT SELECT ("id") ON TABLE "public"."users" TO "authenticated";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "public"."tenant_databases"
+  to "postgres";
 
-GRANT SELECT ("is_active") ON TABLE "public"."users" TO "authenticated";
+grant select, update on table "public"."tenants" to "authenticated";
 
-GRANT SELECT ("updated_at") ON TABLE "public"."users" TO "authenticated";
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "public"."tenants"
+  to "postgres";
 
-GRANT INSERT, SELECT, UPDATE ON TABLE "public"."users" TO "gantry_definer";
+alter table "control_plane"."system_config"
+  add constraint "value_holds_no_secret" check ((NOT private.has_secret_keys(jsonb_build_object(key, value))));
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."users" TO "postgres";
+alter table "public"."audit_logs"
+  add constraint "metadata_holds_no_secret" check ((NOT private.has_secret_keys(metadata)));
 
-GRANT SELECT ON TABLE "public"."tenant_databases" TO "authenticated";
+alter table "public"."background_jobs"
+  add constraint "metadata_holds_no_secret" check ((NOT private.has_secret_keys(metadata)));
 
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."tenant_databases" TO "postgres";
+alter table "public"."background_jobs"
+  add constraint "payload_holds_no_secret" check ((NOT private.has_secret_keys(payload)));
 
-GRANT SELECT, UPDATE ON TABLE "public"."tenants" TO "authenticated";
-
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."tenants" TO "postgres";
-
-ALTER TABLE "control_plane"."system_config"
-  ADD CONSTRAINT "value_holds_no_secret" CHECK ((NOT private.has_secret_keys(jsonb_build_object(key, value))));
-
-ALTER TABLE "public"."audit_logs"
-  ADD CONSTRAINT "metadata_holds_no_secret" CHECK ((NOT private.has_secret_keys(metadata)));
-
-ALTER TABLE "public"."background_jobs"
-  ADD CONSTRAINT "metadata_holds_no_secret" CHECK ((NOT private.has_secret_keys(metadata)));
-
-ALTER TABLE "public"."background_jobs"
-  ADD CONSTRAINT "payload_holds_no_secret" CHECK ((NOT private.has_secret_keys(payload)));
-
-ALTER TABLE "public"."settings"
-  ADD CONSTRAINT "value_holds_no_secret" CHECK ((NOT private.has_secret_keys(jsonb_build_object(key, value))));
+alter table "public"."settings"
+  add constraint "value_holds_no_secret" check ((NOT private.has_secret_keys(jsonb_build_object(key, value))));
