@@ -1,4 +1,5 @@
 import pg from "pg";
+import { toClientConfig } from "../deploy/connect-owner.ts";
 
 interface Partition {
   readonly name: string;
@@ -7,7 +8,7 @@ interface Partition {
 }
 
 async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: databaseUrl });
+  const client = new pg.Client(toClientConfig(databaseUrl));
   await client.connect();
   try {
     return await work(client);

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import pg from "pg";
+import { toClientConfig } from "../deploy/connect-owner.ts";
 
 /**
  * Who may do what in a database, as one sentence per fact: owners, all rights on schemas, relations, columns and
@@ -9,7 +10,7 @@ import pg from "pg";
 export async function readAccess(databaseUrl: string): Promise<string[]> {
   const files = ["access-facts.sql", "platform-facts.sql"];
   const queries = await Promise.all(files.map((file) => readFile(new URL(file, import.meta.url), "utf8")));
-  const client = new pg.Client({ connectionString: databaseUrl });
+  const client = new pg.Client(toClientConfig(databaseUrl));
   await client.connect();
   try {
     // Names print the same way whatever the role's own search path is.

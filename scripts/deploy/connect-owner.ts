@@ -9,18 +9,29 @@ export function isLocalDatabase(databaseUrl: string): boolean {
   return localHosts.has(new URL(databaseUrl).hostname);
 }
 
+/** What libpq and the CLI mean by these: TLS with whoever answers. The driver would check the certificate. */
+const uncheckedModes = new Set(["", "allow", "prefer", "require"]);
+
 /**
- * TLS for everything that is not on this machine. The platform signs with an authority of its own, so its certificate
- * is checked only where the URL asks for it: `?sslmode=verify-full&sslrootcert=...`.
+ * The URL with TLS for everything that is not on this machine. The platform signs with an authority of its own, so its
+ * certificate is checked only where the URL asks for it: `?sslmode=verify-full&sslrootcert=...`. A plain connection to
+ * another machine has to be asked for as well: `?sslmode=disable`.
  */
+export function withTls(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  if (!isLocalDatabase(databaseUrl) && uncheckedModes.has(url.searchParams.get("sslmode") ?? "")) {
+    url.searchParams.set("sslmode", "no-verify");
+  }
+  return url.href;
+}
+
+/** Throws a StackError for what is no URL of a database, without showing it. */
 export function toClientConfig(databaseUrl: string): pg.ClientConfig {
   const url = URL.parse(databaseUrl);
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
     throw new StackError("the database URL is not a postgresql:// URL");
   }
-  const isPlain = url.searchParams.has("sslmode") || isLocalDatabase(databaseUrl);
-  if (!isPlain) url.searchParams.set("sslmode", "no-verify");
-  return { connectionString: url.href, connectionTimeoutMillis: connectTimeoutMs };
+  return { connectionString: withTls(databaseUrl), connectionTimeoutMillis: connectTimeoutMs };
 }
 
 function toFault(error: unknown): StackError {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { isLocalDatabase } from "./connect-owner.ts";
+import { isLocalDatabase, withTls } from "./connect-owner.ts";
 
 /** Of the platform's pooler: one server connection for each transaction, which is all that functions need. */
 const transactionPort = "6543";
@@ -19,7 +19,7 @@ export function toEdgeUrl(ownerUrl: string, password: string): string {
   url.username = ["gantry_edge", ...project].join(".");
   url.password = password;
   if (url.hostname.endsWith(".pooler.supabase.com")) url.port = transactionPort;
+  // Only the CLI needs to be told that databases on this machine speak no TLS.
   if (isLocalDatabase(ownerUrl)) url.searchParams.delete("sslmode");
-  else if (!url.searchParams.has("sslmode")) url.searchParams.set("sslmode", "no-verify");
-  return url.href;
+  return withTls(url.href);
 }
