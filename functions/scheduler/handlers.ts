@@ -1,4 +1,4 @@
-import { runMaintenance } from "../_domains/operations/run-maintenance.ts";
+import { createMaintenance } from "../_domains/operations/run-maintenance.ts";
 import { createFollowTenant } from "../_domains/provisioning/follow-tenant.ts";
 import { createPostgresAdapter } from "../_domains/provisioning/postgres/create-postgres-adapter.ts";
 import { createRunOperation } from "../_domains/provisioning/run-operation.ts";
@@ -11,12 +11,13 @@ export function createHandlers({
   keyring,
   clock,
 }: Pick<SystemCtx, "keyring" | "clock">): Readonly<Record<string, JobHandler>> {
-  return {
-    "operations.maintain": runMaintenance,
+  const handlers: Readonly<Record<string, JobHandler>> = {
+    "operations.maintain": createMaintenance(() => Object.keys(handlers)),
     "provisioning.follow-tenant": createFollowTenant(clock),
     "provisioning.run": createRunOperation({
       keyring,
       adapters: { postgres: createPostgresAdapter({ openPostgres }) },
     }),
   };
+  return handlers;
 }

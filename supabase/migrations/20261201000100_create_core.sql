@@ -1,5 +1,87 @@
 set local check_function_bodies = off;
 
+create table "control_plane"."heartbeats" (
+  "name"         text                     not null,
+  "last_good_at" timestamp with time zone not null,
+  constraint "heartbeats_pkey" primary key (name)
+);
+
+revoke all on table control_plane.heartbeats from public, anon, authenticated, service_role;
+
+alter table "control_plane"."heartbeats"
+  enable row level security;
+
+alter table "control_plane"."heartbeats"
+  force row level security;
+
+create table "control_plane"."idempotency_keys" (
+  "id"               uuid                     not null default gen_random_uuid(),
+  "principal_type"   text                     not null,
+  "principal_id"     uuid                     not null,
+  "tenant_id"        uuid                     not null,
+  "route"            text                     not null,
+  "key"              text                     not null,
+  "request_mac"      bytea                    not null,
+  "master_key_id"    text                     not null,
+  "fence"            bigint                   not null default 1,
+  "lease_expires_at" timestamp with time zone not null,
+  "sealed_answer"    text,
+  "is_success"       boolean,
+  "created_at"       timestamp with time zone not null default now(),
+  "answered_at"      timestamp with time zone,
+  constraint "answer_is_all_there_or_not_at_all"
+    check ((num_nonnulls(sealed_answer, is_success, answered_at) = ANY (ARRAY[0, 3]))),
+  constraint "answer_is_small" check ((octet_length(sealed_answer) <= 262144)),
+  constraint "idempotency_keys_are_per_principal_and_route" unique
+    (principal_type, principal_id, tenant_id, route, key),
+  constraint "idempotency_keys_pkey" primary key (id),
+  constraint "key_is_printable_and_short" check ((key ~ '^[ -~]{1,255}$'::text)),
+  constraint "principal_type_is_known" check ((principal_type = 'user'::text)),
+  constraint "request_mac_is_a_sha256" check ((octet_length(request_mac) = 32)),
+  constraint "route_is_short" check (((char_length(route) >= 1) AND (char_length(route) <= 300)))
+);
+
+revoke all on table control_plane.idempotency_keys from public, anon, authenticated, service_role;
+
+alter table "control_plane"."idempotency_keys"
+  enable row level security;
+
+alter table "control_plane"."idempotency_keys"
+  force row level security;
+
+create table "control_plane"."job_schedules" (
+  "id"          uuid                     not null default gen_random_uuid(),
+  "tenant_id"   uuid,
+  "name"        text                     not null,
+  "cron"        text                     not null,
+  "time_zone"   text                     not null default 'UTC'::text,
+  "job_type"    text                     not null,
+  "payload"     jsonb                    not null default '{}'::jsonb,
+  "is_enabled"  boolean                  not null default true,
+  "catch_up"    text                     not null default 'run_once'::text,
+  "next_run_at" timestamp with time zone,
+  "alarm_at"    timestamp with time zone,
+  "last_slot"   timestamp with time zone,
+  "fault"       text,
+  "created_at"  timestamp with time zone not null default now(),
+  "updated_at"  timestamp with time zone not null default now(),
+  constraint "catch_up_is_known"
+    check ((catch_up = ANY (ARRAY['skip'::text, 'run_once'::text, 'run_all'::text]))),
+  constraint "cron_is_short" check (((char_length(cron) >= 9) AND (char_length(cron) <= 200))),
+  constraint "job_schedules_pkey" primary key (id),
+  constraint "job_schedules_tenant_id_name_key" unique nulls not DISTINCT (tenant_id, name),
+  constraint "name_is_short" check (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+  constraint "payload_is_small" check ((octet_length((payload)::text) <= 65536))
+);
+
+revoke all on table control_plane.job_schedules from public, anon, authenticated, service_role;
+
+alter table "control_plane"."job_schedules"
+  enable row level security;
+
+alter table "control_plane"."job_schedules"
+  force row level security;
+
 create table "control_plane"."provisioning_targets" (
   "id"                  uuid                     not null default gen_random_uuid(),
   "name"                text                     not null,
@@ -217,30 +299,37 @@ alter table "public"."audit_logs"
   force row level security;
 
 create table "public"."background_jobs" (
-  "id"            uuid                     not null default gen_random_uuid(),
-  "tenant_id"     uuid,
-  "job_type"      text                     not null,
-  "status"        text                     not null default 'pending'::text,
-  "resource_type" text,
-  "resource_id"   uuid,
-  "payload"       jsonb                    not null default '{}'::jsonb,
-  "progress"      jsonb
+  "id"                  uuid                     not null default gen_random_uuid(),
+  "tenant_id"           uuid,
+  "job_type"            text                     not null,
+  "status"              text                     not null default 'pending'::text,
+  "priority"            smallint                 not null default 0,
+  "resource_type"       text,
+  "resource_id"         uuid,
+  "payload"             jsonb                    not null default '{}'::jsonb,
+  "progress"            jsonb
     not null default '{"total": 0, "current": 0, "message": "", "percentage": 0}'::jsonb,
-  "metadata"      jsonb                    not null default '{}'::jsonb,
-  "dedupe_key"    text,
-  "available_at"  timestamp with time zone not null default now(),
-  "attempts"      integer                  not null default 0,
-  "max_attempts"  integer                  not null default 10,
-  "fence"         bigint                   not null default 0,
-  "worker"        text,
-  "error_code"    text,
-  "error_message" text,
-  "requested_by"  uuid,
-  "request_id"    text,
-  "created_at"    timestamp with time zone not null default now(),
-  "started_at"    timestamp with time zone,
-  "completed_at"  timestamp with time zone,
-  "updated_at"    timestamp with time zone not null default now(),
+  "checkpoint"          jsonb,
+  "metadata"            jsonb                    not null default '{}'::jsonb,
+  "dedupe_key"          text,
+  "schedule_name"       text,
+  "slot"                timestamp with time zone,
+  "is_cancellable"      boolean                  not null default true,
+  "available_at"        timestamp with time zone not null default now(),
+  "lease_expires_at"    timestamp with time zone,
+  "attempts"            integer                  not null default 0,
+  "max_attempts"        integer                  not null default 10,
+  "fence"               bigint                   not null default 0,
+  "worker"              text,
+  "error_code"          text,
+  "error_message"       text,
+  "requested_by"        uuid,
+  "request_id"          text,
+  "created_at"          timestamp with time zone not null default now(),
+  "started_at"          timestamp with time zone,
+  "cancel_requested_at" timestamp with time zone,
+  "completed_at"        timestamp with time zone,
+  "updated_at"          timestamp with time zone not null default now(),
   constraint "attempts_stay_within_bounds"
     check (((attempts >= 0) AND ((max_attempts >= 1) AND (max_attempts <= 100)))),
   constraint "background_jobs_pkey" primary key (id),
@@ -250,7 +339,9 @@ create table "public"."background_jobs" (
     NOT NULL))),
   constraint "error_code_when_failed" check (((status <> 'failed'::text) OR (error_code IS NOT NULL))),
   constraint "error_message_is_short" check ((char_length(error_message) <= 2000)),
-  constraint "payload_is_small" check ((octet_length((payload)::text) <= 65536)),
+  constraint "lease_only_while_running" check (((status = 'running'::text) = (lease_expires_at IS NOT NULL))),
+  constraint "priority_is_known" check (((priority >= '-1'::integer) AND (priority <= 1))),
+  constraint "slot_names_its_schedule" check (((slot IS NULL) = (schedule_name IS NULL))),
   constraint "status_is_known"
     check
     ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text,
@@ -265,6 +356,9 @@ alter table "public"."background_jobs"
 
 alter table "public"."background_jobs"
   force row level security;
+
+alter table "public"."background_jobs"
+  set (autovacuum_analyze_scale_factor=0.02, autovacuum_vacuum_scale_factor=0.02, fillfactor=70);
 
 create table "public"."environment_types" (
   "id"         uuid                     not null default gen_random_uuid(),
@@ -450,6 +544,10 @@ alter table "public"."users"
 alter table "public"."users"
   force row level security;
 
+alter table "public"."background_jobs"
+  add column "lane" uuid generated always as
+    (COALESCE(tenant_id, '00000000-0000-0000-0000-000000000000'::uuid)) stored not null;
+
 alter table "public"."audit_logs"
   alter column "created_at" set default clock_timestamp();
 
@@ -555,6 +653,95 @@ revoke all on function private.audit_change() from public, anon, authenticated, 
 
 alter function "private"."audit_change"() owner to "gantry_definer";
 
+create or replace function private.begin_idempotent_request (
+  p_tenant_id     uuid,
+  p_permission    text,
+  p_route         text,
+  p_key           text,
+  p_request_mac   bytea,
+  p_master_key_id text,
+  p_lease_seconds integer
+)
+  returns table (
+    outcome       text,
+    id            uuid,
+    fence         bigint,
+    master_key_id text,
+    sealed_answer text
+  )
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+declare
+  v_caller_id uuid := private.caller_id();
+  v_tenant_id uuid := coalesce(p_tenant_id, '00000000-0000-0000-0000-000000000000');
+  v_lease interval := pg_catalog.make_interval(secs => p_lease_seconds);
+  v_row control_plane.idempotency_keys;
+begin
+  if v_caller_id is null then
+    perform private.raise_problem(403, 'FORBIDDEN');
+  end if;
+  -- Also before an answer is given again: who has lost the permission must not read what it was good for.
+  if p_tenant_id is not null then
+    perform private.require_permission(p_tenant_id => p_tenant_id, p_permission => p_permission);
+  end if;
+
+  insert into control_plane.idempotency_keys as k (
+    principal_type, principal_id, tenant_id, route, key, request_mac, master_key_id, lease_expires_at
+  )
+  values (
+    'user', v_caller_id, v_tenant_id, p_route, p_key, p_request_mac, p_master_key_id, pg_catalog.clock_timestamp() + v_lease
+  )
+  on conflict on constraint idempotency_keys_are_per_principal_and_route do nothing
+  returning k.* into v_row;
+  if found then
+    return query select 'started', v_row.id, v_row.fence, v_row.master_key_id, null::text;
+    return;
+  end if;
+
+  select k.* into strict v_row
+  from control_plane.idempotency_keys k
+  where k.principal_type = 'user' and k.principal_id = v_caller_id
+    and k.tenant_id = v_tenant_id and k.route = p_route and k.key = p_key
+  for update;
+
+  if v_row.created_at < pg_catalog.now() - interval '72 hours' then
+    -- Not yet removed, but as good as: the key is free again, for another effect.
+    update control_plane.idempotency_keys k
+    set id = pg_catalog.gen_random_uuid(), request_mac = p_request_mac, master_key_id = p_master_key_id,
+      fence = k.fence + 1, lease_expires_at = pg_catalog.clock_timestamp() + v_lease,
+      sealed_answer = null, is_success = null, answered_at = null, created_at = pg_catalog.now()
+    where k.id = v_row.id
+    returning k.* into v_row;
+    outcome := 'started';
+  elsif v_row.master_key_id <> p_master_key_id then
+    outcome := 'other_master_key';
+  elsif v_row.request_mac <> p_request_mac then
+    outcome := 'other_request';
+  elsif v_row.answered_at is not null then
+    if p_tenant_id is null and v_row.is_success and v_row.id <> all (private.tenants_with(p_permission)) then
+      perform private.raise_problem(404, 'NOT_FOUND');
+    end if;
+    outcome := 'answered';
+  elsif v_row.lease_expires_at > pg_catalog.clock_timestamp() then
+    outcome := 'in_flight';
+  else
+    update control_plane.idempotency_keys k
+    set fence = k.fence + 1, lease_expires_at = pg_catalog.clock_timestamp() + v_lease
+    where k.id = v_row.id
+    returning k.* into v_row;
+    outcome := 'started';
+  end if;
+  return query select outcome, v_row.id, v_row.fence, v_row.master_key_id, v_row.sealed_answer;
+end
+$function$;
+
+revoke all on function private.begin_idempotent_request(uuid,text,text,text,bytea,text,integer) from public, anon, authenticated, service_role;
+
+alter function "private"."begin_idempotent_request"(uuid, text, text, text, bytea, text, integer) owner to
+  "gantry_definer";
+
 create or replace function private.caller_id()
   returns uuid
   language plpgsql
@@ -575,6 +762,75 @@ $function$;
 revoke all on function private.caller_id() from public, anon, authenticated, service_role;
 
 alter function "private"."caller_id"() owner to "gantry_definer";
+
+create or replace function private.cancel_job (
+  p_tenant_id uuid,
+  p_job_id    uuid
+)
+  returns text
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+declare
+  v_job public.background_jobs;
+begin
+  perform private.require_permission(p_tenant_id => p_tenant_id, p_permission => 'jobs.manage');
+
+  select j.* into v_job from public.background_jobs j
+  where j.tenant_id = p_tenant_id and j.id = p_job_id for update;
+  if not found then
+    perform private.raise_problem(404, 'NOT_FOUND');
+  end if;
+  if v_job.status = 'cancelled' or v_job.cancel_requested_at is not null and v_job.status = 'running' then
+    return v_job.status;
+  end if;
+  if not v_job.is_cancellable then
+    perform private.raise_problem(409, 'JOB_STATE_CONFLICT', 'This job is the platform''s own.');
+  end if;
+  if v_job.status not in ('pending', 'running') then
+    perform private.raise_problem(409, 'JOB_STATE_CONFLICT', 'The job has ' || v_job.status || '.');
+  end if;
+
+  -- One that runs ends when its worker has stopped: what it did by then is done, and nothing comes after "cancelled".
+  update public.background_jobs j
+  set cancel_requested_at = pg_catalog.clock_timestamp(),
+    status = case j.status when 'pending' then 'cancelled' else j.status end,
+    completed_at = case j.status when 'pending' then pg_catalog.clock_timestamp() end,
+    dedupe_key = null
+  where j.id = v_job.id
+  returning j.status into v_job.status;
+  perform private.record_audit(
+    p_tenant_id => p_tenant_id, p_action => 'background_job.cancel', p_resource_type => 'background_job',
+    p_resource_id => p_job_id::text, p_metadata => pg_catalog.jsonb_build_object('jobType', v_job.job_type)
+  );
+  return v_job.status;
+end
+$function$;
+
+revoke all on function private.cancel_job(uuid,uuid) from public, anon, authenticated, service_role;
+
+alter function "private"."cancel_job"(uuid, uuid) owner to "gantry_definer";
+
+create or replace function private.checkpoint_job (
+  p_id         uuid,
+  p_fence      bigint,
+  p_checkpoint jsonb
+)
+  returns boolean
+  language sql
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+  with kept as (
+    update public.background_jobs j
+    set checkpoint = p_checkpoint
+    where j.id = p_id and j.fence = p_fence and j.status = 'running'
+    returning 1
+  )
+  select exists (select from kept)
+$function$;
+
+revoke all on function private.checkpoint_job(uuid,bigint,jsonb) from public, anon, authenticated, service_role;
 
 create or replace function private.choose_default_tenant (
   p_tenant_id uuid
@@ -606,57 +862,71 @@ create or replace function private.claim_jobs (
   p_worker        text,
   p_limit         integer,
   p_lease_seconds integer,
-  p_types         text[]
+  p_types         text[],
+  p_after         uuid    default null::uuid,
+  p_tenant_cap    integer default null::integer
 )
   returns table (
     id            uuid,
     tenant_id     uuid,
     job_type      text,
     payload       jsonb,
+    checkpoint    jsonb,
     fence         bigint,
     attempts      integer,
     max_attempts  integer,
     resource_type text,
     resource_id   uuid,
     requested_by  uuid,
-    request_id    text
+    request_id    text,
+    turn          uuid
   )
-  language sql
+  language plpgsql
   set search_path to 'pg_catalog', 'pg_temp'
+  set plan_cache_mode to 'force_generic_plan'
+  set enable_seqscan to 'off'
+  set enable_bitmapscan to 'off'
   AS $function$
-  with due as (
-    select j.id
-    from public.background_jobs j
-    where j.status in ('pending', 'running')
-      and j.available_at <= pg_catalog.clock_timestamp()
-      and j.job_type = any (p_types)
-    order by j.available_at, j.id
-    limit p_limit
-    for update skip locked
-  ),
-  taken as (
-    -- A running job in here has outlived its lease. After its last attempt it ends, instead of going round for ever.
-    update public.background_jobs j
-    set status = case when j.attempts >= j.max_attempts then 'failed' else 'running' end,
-      fence = j.fence + 1,
-      attempts = least(j.attempts + 1, j.max_attempts),
-      worker = case when j.attempts >= j.max_attempts then null else p_worker end,
-      available_at = pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => p_lease_seconds),
-      started_at = coalesce(j.started_at, pg_catalog.clock_timestamp()),
-      completed_at = case when j.attempts >= j.max_attempts then pg_catalog.clock_timestamp() end,
-      error_code = case when j.attempts >= j.max_attempts then 'WORKER_LOST' else j.error_code end
-    from due
-    where j.id = due.id
-    returning j.*
-  )
-  select
-    t.id, t.tenant_id, t.job_type, t.payload, t.fence, t.attempts, t.max_attempts, t.resource_type, t.resource_id,
-    t.requested_by, t.request_id
-  from taken t
-  where t.status = 'running'
+#variable_conflict use_column
+declare
+  v_lanes uuid[];
+  v_lane uuid;
+  v_turn uuid;
+  v_left integer := p_limit;
+  v_share integer;
+  v_taken integer;
+begin
+  if p_tenant_cap is not null then
+    -- One capped claim at a time: two that counted at once would both think that there is room.
+    perform pg_catalog.pg_advisory_xact_lock(7110003);
+  end if;
+  v_lanes := private.due_lanes(p_after => p_after, p_limit => p_limit, p_types => p_types);
+  if pg_catalog.cardinality(v_lanes) = 0 then
+    return;
+  end if;
+  v_turn := v_lanes[pg_catalog.cardinality(v_lanes)];
+
+  -- First an equal share for each tenant, then whoever has more takes what is left.
+  for v_round in 1..2 loop
+    v_share := case
+      when v_round = 1 then (p_limit + pg_catalog.cardinality(v_lanes) - 1) / pg_catalog.cardinality(v_lanes)
+      else p_limit
+    end;
+    foreach v_lane in array v_lanes loop
+      exit when v_left <= 0;
+      return query select t.*, v_turn from private.take_jobs(
+        p_lane => v_lane, p_limit => least(v_share, v_left), p_worker => p_worker,
+        p_lease_seconds => p_lease_seconds, p_types => p_types, p_tenant_cap => p_tenant_cap
+      ) t;
+      get diagnostics v_taken = row_count;
+      v_left := v_left - v_taken;
+    end loop;
+    exit when v_left <= 0 or pg_catalog.cardinality(v_lanes) = 1;
+  end loop;
+end
 $function$;
 
-revoke all on function private.claim_jobs(text,integer,integer,text[]) from public, anon, authenticated, service_role;
+revoke all on function private.claim_jobs(text,integer,integer,text[],uuid,integer) from public, anon, authenticated, service_role;
 
 create or replace function private.claimed_user_id()
   returns uuid
@@ -710,6 +980,7 @@ create or replace function private.complete_job (
     update public.background_jobs j
     set status = 'completed',
       worker = null,
+      lease_expires_at = null,
       error_code = null,
       error_message = null,
       completed_at = pg_catalog.clock_timestamp(),
@@ -725,7 +996,8 @@ revoke all on function private.complete_job(uuid,bigint) from public, anon, auth
 create or replace function private.create_tenant (
   p_name         text,
   p_display_name text,
-  p_environment  text
+  p_environment  text,
+  p_operation_id uuid default null::uuid
 )
   returns uuid
   language plpgsql
@@ -734,7 +1006,7 @@ create or replace function private.create_tenant (
   AS $function$
 declare
   v_caller_id uuid := private.caller_id();
-  v_tenant_id uuid := pg_catalog.gen_random_uuid();
+  v_tenant_id uuid := coalesce(p_operation_id, pg_catalog.gen_random_uuid());
   v_slug text := pg_catalog.replace(p_name, '_', '-');
 begin
   if v_caller_id is null then
@@ -750,6 +1022,10 @@ begin
   )
   on conflict do nothing;
   if not found then
+    -- The same request, taken up again after nobody heard how it ended: the tenant it made bears its id.
+    if exists (select from control_plane.tenants t where t.tenant_id = v_tenant_id and t.created_by = v_caller_id) then
+      return v_tenant_id;
+    end if;
     perform private.raise_problem(409, 'TENANT_NAME_TAKEN');
   end if;
 
@@ -758,26 +1034,28 @@ begin
 end
 $function$;
 
-revoke all on function private.create_tenant(text,text,text) from public, anon, authenticated, service_role;
+revoke all on function private.create_tenant(text,text,text,uuid) from public, anon, authenticated, service_role;
 
-alter function "private"."create_tenant"(text, text, text) owner to "gantry_definer";
+alter function "private"."create_tenant"(text, text, text, uuid) owner to "gantry_definer";
 
 create or replace function private.defer_job (
   p_id     uuid,
   p_fence  bigint,
   p_run_at timestamp with time zone
 )
-  returns boolean
+  returns text
   language sql
   set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
-  with deferred as (
-    update public.background_jobs j
-    set status = 'pending', worker = null, available_at = p_run_at, attempts = j.attempts - 1
-    where j.id = p_id and j.fence = p_fence and j.status = 'running'
-    returning 1
-  )
-  select exists (select from deferred)
+  update public.background_jobs j
+  set status = case when j.cancel_requested_at is null then 'pending' else 'cancelled' end,
+    worker = null,
+    lease_expires_at = null,
+    available_at = p_run_at,
+    attempts = j.attempts - 1,
+    completed_at = case when j.cancel_requested_at is not null then pg_catalog.clock_timestamp() end
+  where j.id = p_id and j.fence = p_fence and j.status = 'running'
+  returning j.status
 $function$;
 
 revoke all on function private.defer_job(uuid,bigint,timestamp with time zone) from public, anon, authenticated, service_role;
@@ -816,15 +1094,161 @@ $function$;
 
 revoke all on function private.delete_account() from public, anon, authenticated, service_role;
 
+create or replace function private.due_lanes (
+  p_after uuid,
+  p_limit integer,
+  p_types text[]
+)
+  returns uuid[]
+  language plpgsql
+  set search_path to 'pg_catalog', 'pg_temp'
+  set plan_cache_mode to 'force_generic_plan'
+  set enable_seqscan to 'off'
+  set enable_bitmapscan to 'off'
+  AS $function$
+declare
+  v_from uuid := coalesce(p_after, pg_catalog.gen_random_uuid());
+  v_start uuid := v_from;
+  v_now timestamptz := pg_catalog.clock_timestamp();
+  v_lanes uuid[] := '{}';
+  v_more uuid[];
+begin
+  -- Once from the turn to the end, once from the beginning to the turn.
+  for v_round in 1..2 loop
+    -- A loose index scan: one probe finds the next tenant, however many jobs lie between.
+    with recursive walk as (
+      (
+        select j.lane from public.background_jobs j
+        where j.completed_at is null and j.lane >= v_start order by j.lane limit 1
+      )
+      union all
+      select n.lane from walk w cross join lateral (
+        select j.lane from public.background_jobs j
+        where j.completed_at is null and j.lane > w.lane order by j.lane limit 1
+      ) n
+      where v_round = 1 or w.lane < v_from
+    )
+    select pg_catalog.array_agg(d.lane) into v_more
+    from (
+      select w.lane from walk w
+      where (w.lane > v_from) = (v_round = 1) and exists (
+        select from pg_catalog.unnest('{1,0,-1}'::smallint[]) as p (priority)
+        cross join lateral (
+          select from public.background_jobs j
+          where j.completed_at is null and j.lane = w.lane and j.priority = p.priority
+            and j.available_at <= v_now and (j.lease_expires_at is null or j.lease_expires_at <= v_now)
+            and j.job_type = any (p_types)
+          limit 1
+        ) j
+      )
+      limit p_limit - pg_catalog.cardinality(v_lanes)
+    ) d;
+    v_lanes := v_lanes || v_more;
+    exit when pg_catalog.cardinality(v_lanes) >= p_limit;
+    v_start := '00000000-0000-0000-0000-000000000000';
+  end loop;
+  return v_lanes;
+end
+$function$;
+
+revoke all on function private.due_lanes(uuid,integer,text[]) from public, anon, authenticated, service_role;
+
+create or replace function private.due_schedules (
+  p_limit integer
+)
+  returns table (
+    id          uuid,
+    cron        text,
+    time_zone   text,
+    catch_up    text,
+    next_run_at timestamp with time zone,
+    now         timestamp with time zone
+  )
+  language sql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+  select s.id, s.cron, s.time_zone, s.catch_up, s.next_run_at, pg_catalog.clock_timestamp()
+  from control_plane.job_schedules s
+  where s.is_enabled and s.fault is null and s.next_run_at <= pg_catalog.clock_timestamp()
+  order by s.next_run_at, s.id
+  limit p_limit
+  for update skip locked
+$function$;
+
+revoke all on function private.due_schedules(integer) from public, anon, authenticated, service_role;
+
+alter function "private"."due_schedules"(integer) owner to "gantry_definer";
+
+create or replace function private.end_idempotent_request (
+  p_id            uuid,
+  p_fence         bigint,
+  p_sealed_answer text    default null::text,
+  p_is_success    boolean default null::boolean
+)
+  returns boolean
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+begin
+  update control_plane.idempotency_keys k
+  set lease_expires_at = pg_catalog.clock_timestamp(),
+    sealed_answer = p_sealed_answer,
+    is_success = p_is_success,
+    answered_at = case when p_sealed_answer is not null then pg_catalog.clock_timestamp() end
+  where k.id = p_id
+    and k.fence = p_fence
+    and k.answered_at is null
+    and k.principal_type = 'user'
+    and k.principal_id = private.caller_id();
+  return found;
+end
+$function$;
+
+revoke all on function private.end_idempotent_request(uuid,bigint,text,boolean) from public, anon, authenticated, service_role;
+
+alter function "private"."end_idempotent_request"(uuid, bigint, text, boolean) owner to "gantry_definer";
+
+create or replace function private.end_unknown_jobs (
+  p_known_types text[]
+)
+  returns integer
+  language sql
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+  with ended as (
+    update public.background_jobs j
+    set status = 'failed',
+      fence = j.fence + 1,
+      worker = null,
+      lease_expires_at = null,
+      dedupe_key = null,
+      error_code = 'UNKNOWN_JOB_TYPE',
+      error_message = 'No worker knew this type of job for an hour.',
+      completed_at = pg_catalog.clock_timestamp()
+    where j.completed_at is null
+      and j.available_at < pg_catalog.now() - interval '1 hour'
+      and (j.lease_expires_at is null or j.lease_expires_at < pg_catalog.now() - interval '1 hour')
+      and j.job_type <> all (p_known_types)
+    returning 1
+  )
+  select pg_catalog.count(*)::integer from ended
+$function$;
+
+revoke all on function private.end_unknown_jobs(text[]) from public, anon, authenticated, service_role;
+
 create or replace function private.enqueue_job (
-  p_job_type      text,
-  p_tenant_id     uuid,
-  p_payload       jsonb,
-  p_resource_type text                     default null::text,
-  p_resource_id   uuid                     default null::uuid,
-  p_run_at        timestamp with time zone default null::timestamp with time zone,
-  p_dedupe_key    text                     default null::text,
-  p_max_attempts  integer                  default 10
+  p_job_type       text,
+  p_tenant_id      uuid,
+  p_payload        jsonb,
+  p_resource_type  text                     default null::text,
+  p_resource_id    uuid                     default null::uuid,
+  p_run_at         timestamp with time zone default null::timestamp with time zone,
+  p_dedupe_key     text                     default null::text,
+  p_max_attempts   integer                  default 10,
+  p_priority       integer                  default 0,
+  p_is_cancellable boolean                  default true
 )
   returns uuid
   language plpgsql
@@ -838,30 +1262,63 @@ begin
   for v_try in 1..2 loop
     insert into public.background_jobs (
       job_type, tenant_id, payload, resource_type, resource_id, available_at, dedupe_key, max_attempts,
-      requested_by, request_id
+      priority, is_cancellable, requested_by, request_id
     )
     values (
       p_job_type, p_tenant_id, p_payload, p_resource_type, p_resource_id, coalesce(p_run_at, pg_catalog.now()),
-      p_dedupe_key, p_max_attempts, private.acting_user_id(),
+      p_dedupe_key, p_max_attempts, p_priority, p_is_cancellable, private.acting_user_id(),
       nullif(pg_catalog.current_setting('gantry.request_id', true), '')
     )
-    on conflict (job_type, dedupe_key) where status = 'pending' do nothing
+    on conflict (job_type, dedupe_key) where dedupe_key is not null do nothing
     returning id into v_job_id;
     exit when v_job_id is not null;
 
     select j.id into v_job_id
     from public.background_jobs j
-    where j.job_type = p_job_type and j.dedupe_key = p_dedupe_key and j.status = 'pending';
+    where j.job_type = p_job_type and j.dedupe_key = p_dedupe_key;
     exit when v_job_id is not null;
   end loop;
   return v_job_id;
 end
 $function$;
 
-revoke all on function private.enqueue_job(text,uuid,jsonb,text,uuid,timestamp with time zone,text,integer) from public, anon, authenticated, service_role;
+revoke all on function private.enqueue_job(text,uuid,jsonb,text,uuid,timestamp with time zone,text,integer,integer,boolean) from public, anon, authenticated, service_role;
 
 alter function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp
-  with time zone, text, integer) owner to "gantry_definer";
+  with time zone, text, integer, integer, boolean) owner to "gantry_definer";
+
+create or replace function private.enqueue_jobs (
+  p_job_type     text,
+  p_tenant_ids   uuid[],
+  p_payloads     jsonb[],
+  p_run_at       timestamp with time zone default null::timestamp with time zone,
+  p_max_attempts integer                  default 10,
+  p_priority     integer                  default 0
+)
+  returns SETOF uuid
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+declare
+  v_user_id uuid := private.acting_user_id();
+begin
+  return query
+  insert into public.background_jobs (
+    job_type, tenant_id, payload, available_at, max_attempts, priority, requested_by, request_id
+  )
+  select
+    p_job_type, n.tenant_id, n.payload, coalesce(p_run_at, pg_catalog.now()), p_max_attempts, p_priority, v_user_id,
+    nullif(pg_catalog.current_setting('gantry.request_id', true), '')
+  from rows from (pg_catalog.unnest(p_tenant_ids), pg_catalog.unnest(p_payloads)) as n (tenant_id, payload)
+  returning id;
+end
+$function$;
+
+revoke all on function private.enqueue_jobs(text,uuid[],jsonb[],timestamp with time zone,integer,integer) from public, anon, authenticated, service_role;
+
+alter function "private"."enqueue_jobs"(text, uuid[], jsonb[], timestamp
+  with time zone, integer, integer) owner to "gantry_definer";
 
 create or replace function private.ensure_audit_partitions (
   p_months_ahead integer
@@ -909,6 +1366,73 @@ $function$;
 
 revoke all on function private.ensure_audit_partitions(integer) from public, anon, authenticated, service_role;
 
+create or replace function private.exchange_jobs (
+  p_completed_ids    uuid[],
+  p_completed_fences bigint[],
+  p_worker           text,
+  p_limit            integer,
+  p_lease_seconds    integer,
+  p_types            text[],
+  p_after            uuid     default null::uuid,
+  p_tenant_cap       integer  default null::integer
+)
+  returns table (
+    event         text,
+    id            uuid,
+    tenant_id     uuid,
+    job_type      text,
+    payload       jsonb,
+    checkpoint    jsonb,
+    fence         bigint,
+    attempts      integer,
+    max_attempts  integer,
+    resource_type text,
+    resource_id   uuid,
+    requested_by  uuid,
+    request_id    text,
+    turn          uuid
+  )
+  language plpgsql
+  set search_path to 'pg_catalog', 'pg_temp'
+  set plan_cache_mode to 'force_generic_plan'
+  set enable_seqscan to 'off'
+  set enable_bitmapscan to 'off'
+  AS $function$
+#variable_conflict use_column
+begin
+  if pg_catalog.cardinality(p_completed_ids) > 0 then
+    return query
+    with completed as (
+      update public.background_jobs j
+      set status = 'completed',
+        worker = null,
+        lease_expires_at = null,
+        error_code = null,
+        error_message = null,
+        completed_at = pg_catalog.clock_timestamp(),
+        progress = pg_catalog.jsonb_set(j.progress, '{percentage}', '100')
+      from rows from (pg_catalog.unnest(p_completed_ids), pg_catalog.unnest(p_completed_fences)) as d (id, fence)
+      where j.id = d.id and j.fence = d.fence and j.status = 'running'
+      returning j.id
+    )
+    select
+      'completed', c.id, null::uuid, null, null::jsonb, null::jsonb, null::bigint, null::integer, null::integer, null,
+      null::uuid, null::uuid, null, null::uuid
+    from completed c;
+  end if;
+  if p_limit > 0 then
+    return query
+    select 'claimed', c.*
+    from private.claim_jobs(
+      p_worker => p_worker, p_limit => p_limit, p_lease_seconds => p_lease_seconds, p_types => p_types,
+      p_after => p_after, p_tenant_cap => p_tenant_cap
+    ) c;
+  end if;
+end
+$function$;
+
+revoke all on function private.exchange_jobs(uuid[],bigint[],text,integer,integer,text[],uuid,integer) from public, anon, authenticated, service_role;
+
 create or replace function private.fail_job (
   p_id            uuid,
   p_fence         bigint,
@@ -920,20 +1444,30 @@ create or replace function private.fail_job (
   language sql
   set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
+  with held as (
+    select j.id,
+      case
+        when j.cancel_requested_at is not null then 'cancelled'
+        when p_retryable and j.attempts < j.max_attempts then 'pending'
+        else 'failed'
+      end as next_status
+    from public.background_jobs j
+    where j.id = p_id and j.fence = p_fence and j.status = 'running'
+    for update
+  )
   update public.background_jobs j
-  set status = case when p_retryable and j.attempts < j.max_attempts then 'pending' else 'failed' end,
+  set status = held.next_status,
     worker = null,
+    lease_expires_at = null,
     error_code = p_error_code,
     error_message = pg_catalog.left(p_error_message, 2000),
     -- 2 s, 4 s, 8 s ... at most 10 min, spread by half so that jobs which failed together do not come back together.
     available_at = pg_catalog.clock_timestamp()
       + least(interval '10 minutes', interval '1 second' * (2 ^ least(j.attempts, 10)))
       * (0.75 + pg_catalog.random() / 2),
-    completed_at = case
-      when p_retryable and j.attempts < j.max_attempts then null
-      else pg_catalog.clock_timestamp()
-    end
-  where j.id = p_id and j.fence = p_fence and j.status = 'running'
+    completed_at = case when held.next_status <> 'pending' then pg_catalog.clock_timestamp() end
+  from held
+  where j.id = held.id
   returning j.status
 $function$;
 
@@ -966,6 +1500,43 @@ $function$;
 revoke all on function private.fail_operation_of_job() from public, anon, authenticated, service_role;
 
 alter function "private"."fail_operation_of_job"() owner to "gantry_definer";
+
+create or replace function private.fire_schedules (
+  p_firings jsonb
+)
+  returns integer
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+declare
+  v_count integer;
+begin
+  -- The unique slot is the last word: whoever comes twice, after whatever went wrong, queues nothing more.
+  insert into public.background_jobs (tenant_id, job_type, payload, schedule_name, slot)
+  select s.tenant_id, s.job_type, s.payload, s.name, d.slot
+  from pg_catalog.jsonb_to_recordset(p_firings) as f (id uuid, slots timestamptz[], "expectedAt" timestamptz)
+  join control_plane.job_schedules s on s.id = f.id and s.next_run_at = f."expectedAt" and s.is_enabled
+  cross join lateral pg_catalog.unnest(f.slots) as d (slot)
+  on conflict (lane, schedule_name, slot) where slot is not null do nothing;
+  get diagnostics v_count = row_count;
+
+  update control_plane.job_schedules s
+  set next_run_at = f."nextRunAt",
+    alarm_at = f."alarmAt",
+    last_slot = coalesce(f.slots[pg_catalog.cardinality(f.slots)], s.last_slot),
+    fault = f.fault
+  from pg_catalog.jsonb_to_recordset(p_firings) as f (
+    id uuid, slots timestamptz[], "expectedAt" timestamptz, "nextRunAt" timestamptz, "alarmAt" timestamptz, fault text
+  )
+  where s.id = f.id and s.next_run_at = f."expectedAt" and s.is_enabled;
+  return v_count;
+end
+$function$;
+
+revoke all on function private.fire_schedules(jsonb) from public, anon, authenticated, service_role;
+
+alter function "private"."fire_schedules"(jsonb) owner to "gantry_definer";
 
 create or replace function private.follow_membership_removal()
   returns trigger
@@ -1008,7 +1579,8 @@ begin
     p_job_type => 'provisioning.follow-tenant',
     p_tenant_id => new.tenant_id,
     p_payload => '{}',
-    p_dedupe_key => new.tenant_id::text
+    p_dedupe_key => new.tenant_id::text,
+    p_is_cancellable => false
   );
   return null;
 end
@@ -1082,6 +1654,30 @@ $function$;
 revoke all on function private.follow_tenant(uuid) from public, anon, authenticated, service_role;
 
 alter function "private"."follow_tenant"(uuid) owner to "gantry_definer";
+
+create or replace function private.guard_job_content()
+  returns trigger
+  language plpgsql
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+begin
+  if pg_catalog.octet_length(new.payload::text) > 65536 or pg_catalog.octet_length(new.metadata::text) > 65536
+    or pg_catalog.octet_length(new.checkpoint::text) > 16384
+  then
+    raise exception using errcode = 'check_violation', message = 'a job''s content is too large',
+      constraint = 'content_is_small', table = tg_table_name, schema = tg_table_schema;
+  end if;
+  if private.has_secret_keys(new.payload) or private.has_secret_keys(new.metadata)
+    or private.has_secret_keys(new.checkpoint)
+  then
+    raise exception using errcode = 'check_violation', message = 'a job''s content holds a secret''s name',
+      constraint = 'content_holds_no_secret', table = tg_table_name, schema = tg_table_schema;
+  end if;
+  return new;
+end
+$function$;
+
+revoke all on function private.guard_job_content() from public, anon, authenticated, service_role;
 
 create or replace function private.guard_live_database()
   returns trigger
@@ -1170,6 +1766,26 @@ $function$;
 
 revoke all on function private.has_secret_keys(jsonb) from public, anon, authenticated, service_role;
 
+create or replace function private.missed_schedules()
+  returns table (
+    name        text,
+    tenant_id   uuid,
+    next_run_at timestamp with time zone,
+    last_slot   timestamp with time zone,
+    fault       text
+  )
+  language sql
+  stable
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+  select s.name, s.tenant_id, s.next_run_at, s.last_slot, s.fault
+  from control_plane.job_schedules s
+  where s.is_enabled and (s.fault is not null or s.alarm_at <= pg_catalog.clock_timestamp())
+  order by s.next_run_at, s.name
+$function$;
+
+revoke all on function private.missed_schedules() from public, anon, authenticated, service_role;
+
 create or replace function private.on_auth_user_created()
   returns trigger
   language plpgsql
@@ -1241,9 +1857,10 @@ $function$;
 revoke all on function private.on_auth_user_updated() from public, anon, authenticated, service_role;
 
 create or replace function private.open_operation (
-  p_kind        text,
-  p_tenant_id   uuid,
-  p_database_id uuid
+  p_kind         text,
+  p_tenant_id    uuid,
+  p_database_id  uuid,
+  p_operation_id uuid default null::uuid
 )
   returns uuid
   language plpgsql
@@ -1254,8 +1871,10 @@ declare
   v_operation_id uuid;
   v_holder jsonb;
 begin
-  insert into public.provisioning_operations (tenant_id, database_id, kind, requested_by)
-  values (p_tenant_id, p_database_id, p_kind, private.acting_user_id())
+  insert into public.provisioning_operations (id, tenant_id, database_id, kind, requested_by)
+  values (
+    coalesce(p_operation_id, pg_catalog.gen_random_uuid()), p_tenant_id, p_database_id, p_kind, private.acting_user_id()
+  )
   on conflict (tenant_id) where status in ('pending', 'running') do nothing
   returning id into v_operation_id;
 
@@ -1271,15 +1890,17 @@ begin
     p_tenant_id => p_tenant_id,
     p_payload => pg_catalog.jsonb_build_object('operationId', v_operation_id),
     p_resource_type => 'provisioning_operation',
-    p_resource_id => v_operation_id
+    p_resource_id => v_operation_id,
+    -- A creation may be given up; what would be left half open or half gone may not.
+    p_is_cancellable => p_kind = 'create'
   );
   return v_operation_id;
 end
 $function$;
 
-revoke all on function private.open_operation(text,uuid,uuid) from public, anon, authenticated, service_role;
+revoke all on function private.open_operation(text,uuid,uuid,uuid) from public, anon, authenticated, service_role;
 
-alter function "private"."open_operation"(text, uuid, uuid) owner to "gantry_definer";
+alter function "private"."open_operation"(text, uuid, uuid, uuid) owner to "gantry_definer";
 
 create or replace function private.place_database (
   p_tenant_id uuid,
@@ -1298,9 +1919,7 @@ declare
   v_existing control_plane.tenant_databases;
   v_target control_plane.provisioning_targets;
 begin
-  -- One at a time for a tenant; the second then sees the first one's row or operation.
-  perform from control_plane.tenants t where t.tenant_id = p_tenant_id for no key update;
-
+  -- Who calls this holds the tenant's row, so the second of two requests sees the first one's database.
   select d.* into v_existing
   from control_plane.tenant_databases d
   where d.tenant_id = p_tenant_id and d.name = v_name and d.deleted_at is null;
@@ -1518,6 +2137,141 @@ revoke all on function private.record_audit(uuid,text,text,text,jsonb) from publ
 
 alter function "private"."record_audit"(uuid, text, text, text, jsonb) owner to "gantry_definer";
 
+create or replace function private.record_heartbeat (
+  p_name text
+)
+  returns void
+  language sql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+  insert into control_plane.heartbeats as h (name, last_good_at) values (p_name, pg_catalog.clock_timestamp())
+  on conflict (name) do update set last_good_at = excluded.last_good_at where h.last_good_at < excluded.last_good_at
+$function$;
+
+revoke all on function private.record_heartbeat(text) from public, anon, authenticated, service_role;
+
+alter function "private"."record_heartbeat"(text) owner to "gantry_definer";
+
+create or replace function private.redrive_job (
+  p_tenant_id uuid,
+  p_job_id    uuid
+)
+  returns void
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+declare
+  v_job public.background_jobs;
+begin
+  perform private.require_permission(p_tenant_id => p_tenant_id, p_permission => 'jobs.manage');
+
+  select j.* into v_job from public.background_jobs j
+  where j.tenant_id = p_tenant_id and j.id = p_job_id for update;
+  if not found then
+    perform private.raise_problem(404, 'NOT_FOUND');
+  end if;
+  if v_job.status <> 'failed' then
+    perform private.raise_problem(409, 'JOB_STATE_CONFLICT', 'Only a failed job can be run again.');
+  end if;
+  if v_job.resource_type is not distinct from 'provisioning_operation' then
+    perform private.raise_problem(409, 'JOB_STATE_CONFLICT', 'Ask for the operation again.');
+  end if;
+  perform private.reopen_job(p_job_id => p_job_id);
+  perform private.record_audit(
+    p_tenant_id => p_tenant_id, p_action => 'background_job.redrive', p_resource_type => 'background_job',
+    p_resource_id => p_job_id::text,
+    p_metadata => pg_catalog.jsonb_build_object('jobType', v_job.job_type, 'errorCode', v_job.error_code)
+  );
+end
+$function$;
+
+revoke all on function private.redrive_job(uuid,uuid) from public, anon, authenticated, service_role;
+
+alter function "private"."redrive_job"(uuid, uuid) owner to "gantry_definer";
+
+create or replace function private.redrive_jobs (
+  p_job_type   text,
+  p_tenant_id  uuid    default null::uuid,
+  p_error_code text    default null::text,
+  p_limit      integer default 100
+)
+  returns integer
+  language plpgsql
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+declare
+  v_job_id uuid;
+  v_count integer := 0;
+begin
+  for v_job_id in
+    select j.id from public.background_jobs j
+    where j.status = 'failed' and j.job_type = p_job_type and j.resource_type is distinct from 'provisioning_operation'
+      and (p_tenant_id is null or j.tenant_id = p_tenant_id)
+      and (p_error_code is null or j.error_code = p_error_code)
+    order by j.completed_at limit p_limit
+    for update skip locked
+  loop
+    perform private.reopen_job(p_job_id => v_job_id);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$function$;
+
+revoke all on function private.redrive_jobs(text,uuid,text,integer) from public, anon, authenticated, service_role;
+
+create or replace function private.register_schedule (
+  p_name        text,
+  p_tenant_id   uuid,
+  p_cron        text,
+  p_time_zone   text,
+  p_job_type    text,
+  p_payload     jsonb,
+  p_catch_up    text,
+  p_is_enabled  boolean,
+  p_next_run_at timestamp with time zone,
+  p_alarm_at    timestamp with time zone
+)
+  returns uuid
+  language sql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+  insert into control_plane.job_schedules as s (
+    name, tenant_id, cron, time_zone, job_type, payload, catch_up, is_enabled, next_run_at, alarm_at
+  )
+  values (
+    p_name, p_tenant_id, p_cron, p_time_zone, p_job_type, p_payload, p_catch_up, p_is_enabled, p_next_run_at, p_alarm_at
+  )
+  on conflict (tenant_id, name) do update
+  set cron = excluded.cron,
+    time_zone = excluded.time_zone,
+    job_type = excluded.job_type,
+    payload = excluded.payload,
+    catch_up = excluded.catch_up,
+    is_enabled = excluded.is_enabled,
+    fault = null,
+    -- The same times stay as they are: whoever registers again, at each start or twenty times a minute, moves nothing.
+    next_run_at = case
+      when s.is_enabled and s.fault is null and (s.cron, s.time_zone) = (excluded.cron, excluded.time_zone)
+        then s.next_run_at
+      else excluded.next_run_at
+    end,
+    alarm_at = case
+      when s.is_enabled and s.fault is null and (s.cron, s.time_zone) = (excluded.cron, excluded.time_zone)
+        then s.alarm_at
+      else excluded.alarm_at
+    end
+  returning s.id
+$function$;
+
+revoke all on function private.register_schedule(text,uuid,text,text,text,jsonb,text,boolean,timestamp with time zone,timestamp with time zone) from public, anon, authenticated, service_role;
+
+alter function "private"."register_schedule"(text, uuid, text, text, text, jsonb, text, boolean, timestamp
+  with time zone, timestamp with time zone) owner to "gantry_definer";
+
 create or replace function private.register_user (
   p_user_id   uuid,
   p_email     text,
@@ -1559,25 +2313,98 @@ revoke all on function private.register_user(uuid,text,text) from public, anon, 
 
 alter function "private"."register_user"(uuid, text, text) owner to "gantry_definer";
 
-create or replace function private.renew_job (
-  p_id            uuid,
-  p_fence         bigint,
+create or replace function private.remove_ended_jobs (
+  p_limit integer
+)
+  returns integer
+  language sql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+  with old as (
+    select j.id from public.background_jobs j
+    where j.completed_at < pg_catalog.now() - interval '14 days'
+      and (j.status <> 'failed' or j.completed_at < pg_catalog.now() - interval '90 days')
+    order by j.completed_at limit p_limit
+    for update skip locked
+  ),
+  removed as (
+    delete from public.background_jobs j using old where j.id = old.id returning 1
+  )
+  select pg_catalog.count(*)::integer from removed
+$function$;
+
+revoke all on function private.remove_ended_jobs(integer) from public, anon, authenticated, service_role;
+
+alter function "private"."remove_ended_jobs"(integer) owner to "gantry_definer";
+
+create or replace function private.remove_idempotency_keys (
+  p_limit integer
+)
+  returns integer
+  language plpgsql
+  security definer
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+declare
+  v_removed_count integer;
+begin
+  delete from control_plane.idempotency_keys k
+  where k.id in (
+    select old.id from control_plane.idempotency_keys old
+    where old.created_at < pg_catalog.now() - interval '72 hours'
+      and old.lease_expires_at < pg_catalog.clock_timestamp()
+    order by old.created_at
+    limit p_limit
+    for update skip locked
+  );
+  get diagnostics v_removed_count = row_count;
+  return v_removed_count;
+end
+$function$;
+
+revoke all on function private.remove_idempotency_keys(integer) from public, anon, authenticated, service_role;
+
+alter function "private"."remove_idempotency_keys"(integer) owner to "gantry_definer";
+
+create or replace function private.renew_jobs (
+  p_ids           uuid[],
+  p_fences        bigint[],
   p_lease_seconds integer
 )
-  returns boolean
+  returns table (
+    id            uuid,
+    is_cancelling boolean
+  )
   language sql
   set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
-  with renewed as (
-    update public.background_jobs j
-    set available_at = pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => p_lease_seconds)
-    where j.id = p_id and j.fence = p_fence and j.status = 'running'
-    returning 1
-  )
-  select exists (select from renewed)
+  update public.background_jobs j
+  set lease_expires_at = pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => p_lease_seconds)
+  from rows from (pg_catalog.unnest(p_ids), pg_catalog.unnest(p_fences)) as d (id, fence)
+  where j.id = d.id and j.fence = d.fence and j.status = 'running'
+  returning j.id, j.cancel_requested_at is not null
 $function$;
 
-revoke all on function private.renew_job(uuid,bigint,integer) from public, anon, authenticated, service_role;
+revoke all on function private.renew_jobs(uuid[],bigint[],integer) from public, anon, authenticated, service_role;
+
+create or replace function private.reopen_job (
+  p_job_id uuid
+)
+  returns void
+  language sql
+  set search_path to 'pg_catalog', 'pg_temp'
+  AS $function$
+  update public.background_jobs j
+  set status = 'pending',
+    attempts = 0,
+    fence = j.fence + 1,
+    available_at = pg_catalog.clock_timestamp(),
+    completed_at = null
+  where j.id = p_job_id and j.status = 'failed'
+$function$;
+
+revoke all on function private.reopen_job(uuid) from public, anon, authenticated, service_role;
 
 create or replace function private.repair_signups()
   returns integer
@@ -1634,11 +2461,12 @@ $function$;
 revoke all on function private.report_job_progress(uuid,bigint,integer,integer,text) from public, anon, authenticated, service_role;
 
 create or replace function private.request_database_operation (
-  p_kind        text,
-  p_tenant_id   uuid,
-  p_database_id uuid default null::uuid,
-  p_name        text default null::text,
-  p_region      text default null::text
+  p_kind         text,
+  p_tenant_id    uuid,
+  p_database_id  uuid default null::uuid,
+  p_name         text default null::text,
+  p_region       text default null::text,
+  p_operation_id uuid default null::uuid
 )
   returns uuid
   language plpgsql
@@ -1650,11 +2478,25 @@ declare
 begin
   perform private.require_permission(p_tenant_id => p_tenant_id, p_permission => 'databases.manage');
 
+  -- Requests of a tenant take turns, so that one that was sent again sees what the first one did.
+  perform from control_plane.tenants t where t.tenant_id = p_tenant_id for no key update;
+  if exists (
+    select from public.provisioning_operations o
+    where o.id = p_operation_id
+      and o.tenant_id = p_tenant_id
+      and o.kind = p_kind
+      and o.requested_by = private.caller_id()
+      and (p_database_id is null or o.database_id = p_database_id)
+  ) then
+    return p_operation_id;
+  end if;
+
   if p_kind = 'create' then
     return private.open_operation(
       p_kind => 'create',
       p_tenant_id => p_tenant_id,
-      p_database_id => private.place_database(p_tenant_id => p_tenant_id, p_name => p_name, p_region => p_region)
+      p_database_id => private.place_database(p_tenant_id => p_tenant_id, p_name => p_name, p_region => p_region),
+      p_operation_id => p_operation_id
     );
   end if;
 
@@ -1671,13 +2513,19 @@ begin
   then
     perform private.raise_problem(409, 'DATABASE_STATE_CONFLICT', 'The database is ' || v_database.status || '.');
   end if;
-  return private.open_operation(p_kind => p_kind, p_tenant_id => p_tenant_id, p_database_id => p_database_id);
+  return private.open_operation(
+    p_kind => p_kind,
+    p_tenant_id => p_tenant_id,
+    p_database_id => p_database_id,
+    p_operation_id => p_operation_id
+  );
 end
 $function$;
 
-revoke all on function private.request_database_operation(text,uuid,uuid,text,text) from public, anon, authenticated, service_role;
+revoke all on function private.request_database_operation(text,uuid,uuid,text,text,uuid) from public, anon, authenticated, service_role;
 
-alter function "private"."request_database_operation"(text, uuid, uuid, text, text) owner to "gantry_definer";
+alter function "private"."request_database_operation"(text, uuid, uuid, text, text, uuid) owner to
+  "gantry_definer";
 
 create or replace function private.require_permission (
   p_tenant_id  uuid,
@@ -1704,30 +2552,6 @@ $function$;
 revoke all on function private.require_permission(uuid,text) from public, anon, authenticated, service_role;
 
 alter function "private"."require_permission"(uuid, text) owner to "gantry_definer";
-
-create or replace function private.schedule_maintenance()
-  returns void
-  language plpgsql
-  set search_path to 'pg_catalog', 'pg_temp'
-  AS $function$
-begin
-  if exists (
-    select from public.background_jobs j
-    where j.job_type = 'operations.maintain'
-      and (j.status in ('pending', 'running') or j.completed_at > now() - interval '1 hour')
-  ) then
-    return;
-  end if;
-  perform private.enqueue_job(
-    p_job_type => 'operations.maintain',
-    p_tenant_id => null,
-    p_payload => '{}',
-    p_dedupe_key => 'maintain'
-  );
-end
-$function$;
-
-revoke all on function private.schedule_maintenance() from public, anon, authenticated, service_role;
 
 create or replace function private.set_tenant_suspended (
   p_tenant_id uuid,
@@ -1779,6 +2603,100 @@ end
 $function$;
 
 revoke all on function private.set_updated_at() from public, anon, authenticated, service_role;
+
+create or replace function private.take_jobs (
+  p_lane          uuid,
+  p_limit         integer,
+  p_worker        text,
+  p_lease_seconds integer,
+  p_types         text[],
+  p_tenant_cap    integer
+)
+  returns table (
+    id            uuid,
+    tenant_id     uuid,
+    job_type      text,
+    payload       jsonb,
+    checkpoint    jsonb,
+    fence         bigint,
+    attempts      integer,
+    max_attempts  integer,
+    resource_type text,
+    resource_id   uuid,
+    requested_by  uuid,
+    request_id    text
+  )
+  language plpgsql
+  set search_path to 'pg_catalog', 'pg_temp'
+  set plan_cache_mode to 'force_generic_plan'
+  set enable_seqscan to 'off'
+  set enable_bitmapscan to 'off'
+  AS $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz := pg_catalog.clock_timestamp();
+  v_limit integer := p_limit;
+begin
+  if p_tenant_cap is not null then
+    select least(p_limit, p_tenant_cap - pg_catalog.count(*)) into v_limit
+    from public.background_jobs j
+    where j.completed_at is null and j.lane = p_lane and j.lease_expires_at > v_now;
+    if v_limit <= 0 then
+      return;
+    end if;
+  end if;
+  return query
+  with due as materialized (
+    select d.id
+    from pg_catalog.unnest('{1,0,-1}'::smallint[]) as p (priority)
+    cross join lateral (
+      select j.id
+      from public.background_jobs j
+      where j.completed_at is null and j.lane = p_lane and j.priority = p.priority
+        and j.available_at <= v_now and (j.lease_expires_at is null or j.lease_expires_at <= v_now)
+        and j.job_type = any (p_types)
+      order by j.available_at, j.id
+      limit v_limit
+      for update skip locked
+    ) d
+    limit v_limit
+  ),
+  taken as (
+    -- A running job in here has outlived its lease. It ends if it was to be cancelled, and after its last attempt, so
+    -- that none goes round for ever.
+    update public.background_jobs j
+    set status = case
+        when j.cancel_requested_at is not null then 'cancelled'
+        when j.attempts >= j.max_attempts then 'failed'
+        else 'running'
+      end,
+      fence = j.fence + 1,
+      attempts = least(j.attempts + 1, j.max_attempts),
+      worker = case when j.attempts < j.max_attempts and j.cancel_requested_at is null then p_worker end,
+      lease_expires_at = case
+        when j.attempts < j.max_attempts and j.cancel_requested_at is null
+          then v_now + pg_catalog.make_interval(secs => p_lease_seconds)
+      end,
+      dedupe_key = null,
+      started_at = coalesce(j.started_at, v_now),
+      completed_at = case when j.attempts >= j.max_attempts or j.cancel_requested_at is not null then v_now end,
+      error_code = case
+        when j.attempts >= j.max_attempts and j.cancel_requested_at is null then 'WORKER_LOST'
+        else j.error_code
+      end
+    from due
+    where j.id = due.id
+    returning j.*
+  )
+  select
+    t.id, t.tenant_id, t.job_type, t.payload, t.checkpoint, t.fence, t.attempts, t.max_attempts, t.resource_type,
+    t.resource_id, t.requested_by, t.request_id
+  from taken t
+  where t.status = 'running';
+end
+$function$;
+
+revoke all on function private.take_jobs(uuid,integer,text,integer,text[],integer) from public, anon, authenticated, service_role;
 
 create or replace function private.tenant_with (
   p_permission text
@@ -1934,6 +2852,10 @@ alter table "control_plane"."tenant_databases"
   add constraint "tenant_databases_target_id_fkey" foreign key (target_id)
     references control_plane.provisioning_targets(id) on delete restrict;
 
+alter table "control_plane"."job_schedules"
+  add constraint "job_schedules_tenant_id_fkey" foreign key (tenant_id)
+    references control_plane.tenants(tenant_id) on delete cascade;
+
 alter table "control_plane"."tenant_databases"
   add constraint "tenant_databases_tenant_id_fkey" foreign key (tenant_id)
     references control_plane.tenants(tenant_id) on delete cascade;
@@ -2031,6 +2953,11 @@ create view "public"."tenants" with (security_invoker=true) AS  SELECT tenant_id
 
 revoke all on table public.tenants from public, anon, authenticated, service_role;
 
+create index idempotency_keys_created_at_idx on control_plane.idempotency_keys using btree (created_at);
+
+create index job_schedules_next_run_at_idx on control_plane.job_schedules using btree (next_run_at)
+  where is_enabled;
+
 create unique index tenant_databases_one_live_of_a_name_idx on control_plane.tenant_databases
   using btree (tenant_id, name)
   where (deleted_at is null);
@@ -2057,17 +2984,22 @@ create index audit_logs_tenant_id_created_at_idx on only public.audit_logs
 create index audit_logs_tenant_id_resource_idx on only public.audit_logs
   using btree (tenant_id, resource_type, resource_id);
 
-create index background_jobs_available_at_idx on public.background_jobs using btree (available_at, id)
-  where (status = ANY (ARRAY['pending'::text, 'running'::text]));
+create index background_jobs_completed_at_idx on public.background_jobs using btree (completed_at)
+  where (completed_at is not null);
 
 create unique index background_jobs_dedupe_key_idx on public.background_jobs
   using btree (job_type, dedupe_key)
-  where (status = 'pending'::text);
+  where (dedupe_key is not null);
 
-create index background_jobs_job_type_completed_at_idx on public.background_jobs
-  using btree (job_type, completed_at desc);
+create index background_jobs_lane_idx on public.background_jobs
+  using btree (lane, priority desc, available_at, id)
+  where (completed_at is null);
 
-create index background_jobs_requested_by_idx on public.background_jobs using btree (requested_by);
+create index background_jobs_requested_by_idx on public.background_jobs using btree (requested_by)
+  where (requested_by is not null);
+
+create unique index background_jobs_slot_idx on public.background_jobs using btree (lane, schedule_name, slot)
+  where (slot is not null);
 
 create index background_jobs_tenant_id_created_at_idx on public.background_jobs
   using btree (tenant_id, created_at desc);
@@ -2119,6 +3051,11 @@ create trigger gantry_user_updated
   for each row
   when (((old.email)::text IS DISTINCT FROM (new.email)::text))
   execute function private.on_auth_user_updated();
+
+create trigger set_updated_at
+  before update on control_plane.job_schedules
+  for each row
+  execute function private.set_updated_at();
 
 create trigger audit_change
   after insert or delete or update on control_plane.provisioning_targets
@@ -2178,6 +3115,11 @@ create trigger fail_operation_of_job
     (((new.resource_type = 'provisioning_operation'::text) AND (new.status = ANY (ARRAY['failed'::text,
     'cancelled'::text]))))
   execute function private.fail_operation_of_job();
+
+create trigger guard_job_content
+  before insert or update of payload, metadata, checkpoint on public.background_jobs
+  for each row
+  execute function private.guard_job_content();
 
 create trigger set_updated_at
   before update on public.background_jobs
@@ -2243,6 +3185,34 @@ create trigger set_updated_at
   before update on public.users
   for each row
   execute function private.set_updated_at();
+
+create policy "heartbeats_all_definer" on "control_plane"."heartbeats"
+  for all
+  to "gantry_definer"
+  using (true)
+  with check (true);
+
+create policy "heartbeats_select_worker" on "control_plane"."heartbeats"
+  for select
+  to "gantry_worker"
+  using (true);
+
+create policy "idempotency_keys_all_definer" on "control_plane"."idempotency_keys"
+  for all
+  to "gantry_definer"
+  using (true)
+  with check (true);
+
+create policy "job_schedules_all_definer" on "control_plane"."job_schedules"
+  for all
+  to "gantry_definer"
+  using (true)
+  with check (true);
+
+create policy "job_schedules_select_worker" on "control_plane"."job_schedules"
+  for select
+  to "gantry_worker"
+  using (true);
 
 create policy "provisioning_targets_all_definer" on "control_plane"."provisioning_targets"
   for all
@@ -2481,6 +3451,22 @@ alter publication "supabase_realtime" add table "public"."background_jobs";
 
 alter publication "supabase_realtime" add table "public"."provisioning_operations";
 
+comment on column "control_plane"."idempotency_keys"."fence" is 'Grows each time the request is taken up again; an answer with an older value changes nothing.';
+
+comment on column "control_plane"."idempotency_keys"."id" is 'The id of the effect: what the request makes bears it, so that a repetition finds it.';
+
+comment on column "control_plane"."idempotency_keys"."request_mac" is 'HMAC of the request under a key derived from the master key; tells another request from a repetition.';
+
+comment on column "control_plane"."idempotency_keys"."sealed_answer" is 'The answer, encrypted for this row and without the secrets it showed; null while there is none.';
+
+comment on column "control_plane"."idempotency_keys"."tenant_id" is 'The tenant the request acted in, the nil uuid for none. No foreign key: a tenant''s end must not wait for these rows.';
+
+comment on column "control_plane"."job_schedules"."alarm_at" is 'Two periods after next_run_at: by then somebody must look.';
+
+comment on column "control_plane"."job_schedules"."catch_up" is 'After a standstill: skip leaves out slots that are over 5 minutes late, run_once makes up for the latest one, run_all for each.';
+
+comment on column "control_plane"."job_schedules"."fault" is 'Why its times cannot be worked out; it does not run until registered anew.';
+
 comment on column "control_plane"."provisioning_targets"."admin_url_encrypted" is 'Sealed under the platform''s data key (nil tenant).';
 
 comment on column "control_plane"."provisioning_targets"."system_identifier" is 'The cluster''s own identity, read at registration.';
@@ -2502,13 +3488,25 @@ comment on column "control_plane"."tenants"."suspended_by_platform" is 'A member
 
 comment on column "public"."audit_logs"."tenant_id" is 'Null for the platform''s own events. No foreign key: the log outlives its tenant.';
 
-comment on column "public"."background_jobs"."available_at" is 'When a worker may take the job: its due time while pending, the end of its lease while running.';
+comment on column "public"."background_jobs"."available_at" is 'When the job is due.';
 
-comment on column "public"."background_jobs"."dedupe_key" is 'At most one pending job of a type has the same key.';
+comment on column "public"."background_jobs"."checkpoint" is 'Where its handler will go on; given back with the next claim.';
+
+comment on column "public"."background_jobs"."dedupe_key" is 'At most one job of a type that has not been started yet has the same key; the first claim clears it.';
 
 comment on column "public"."background_jobs"."fence" is 'Grows with each claim; a write with an older value comes from a worker that lost its lease and changes nothing.';
 
+comment on column "public"."background_jobs"."is_cancellable" is 'Whether people with jobs.manage may cancel it; false for what must happen to a tenant whatever its members want.';
+
+comment on column "public"."background_jobs"."lane" is 'Whose turn a job takes: its tenant''s, or that of the platform itself.';
+
+comment on column "public"."background_jobs"."lease_expires_at" is 'While it runs: until when its worker has it. After that it is due again.';
+
+comment on column "public"."background_jobs"."priority" is '1 before 0 before -1, among the jobs of one tenant.';
+
 comment on column "public"."background_jobs"."progress" is '{current, total, percentage, message}; never goes back.';
+
+comment on column "public"."background_jobs"."slot" is 'The time of its schedule that the job stands for; once per schedule and slot.';
 
 comment on column "public"."memberships"."user_is_active" is 'Copy of the person''s own flag, kept equal by the foreign key: policies look here and save a join.';
 
@@ -2528,32 +3526,57 @@ comment on function "private"."advance_progress"(jsonb, integer, integer, text) 
 
 comment on function "private"."audit_change"() is 'Trigger (resource type, key column): one audit row for each changed row. Values appear only for columns that private.audit_columns allows.';
 
+comment on function "private"."begin_idempotent_request"(uuid, text, text, text, bytea, text, integer) is
+  'Takes up the caller''s request under its key, or says that it was answered, is in flight, or was another one. Asks for the permission in the tenant first; without a tenant, an answer is given again only to who holds it in the tenant that the request made.';
+
 comment on function "private"."caller_id"() is 'The person who calls, if their account is active; else null.';
+
+comment on function "private"."cancel_job"(uuid, uuid) is 'Cancels a job; needs jobs.manage. Returns cancelled, or running for one whose worker has yet to stop. 409 JOB_STATE_CONFLICT when it has ended.';
+
+comment on function "private"."checkpoint_job"(uuid, bigint, jsonb) is 'Notes where a job would go on, in the transaction of the work done so far; false when the lease is lost.';
 
 comment on function "private"."choose_default_tenant"(uuid) is 'Makes one of the caller''s tenants the one that requests act in when they name none.';
 
-comment on function "private"."claim_jobs"(text, integer, integer, text[]) is 'Takes up to p_limit due jobs for p_lease_seconds. Jobs locked by another worker are passed over, never waited for.';
+comment on function "private"."claim_jobs"(text, integer, integer, text[], uuid, integer) is
+  'Takes up to p_limit due jobs for p_lease_seconds, tenant by tenant from p_after on (the last answer''s turn), so that nobody''s many jobs delay another''s few. With p_tenant_cap no tenant has more jobs running at once. Jobs locked by another worker are passed over, never waited for.';
 
 comment on function "private"."claimed_user_id"() is 'The person a request''s verified token names; null without one, for anonymous sign-ins, and for tokens made for another audience.';
 
 comment on function "private"."client_address"(text) is 'The client address out of an x-forwarded-for header; empty without one.';
 
-comment on function "private"."complete_job"(uuid, bigint) is 'Ends a job well; false when the lease is lost.';
+comment on function "private"."complete_job"(uuid, bigint) is 'Ends a job well, in the transaction of its effect; false when the lease is lost.';
 
-comment on function "private"."create_tenant"(text, text, text) is 'Makes a tenant and its first owner, the caller, or neither. 409 TENANT_NAME_TAKEN when the name is in use.';
+comment on function "private"."create_tenant"(text, text, text, uuid) is 'Makes a tenant and its first owner, the caller, or neither; with an operation id, once for each id. 409 TENANT_NAME_TAKEN when the name is in use.';
 
-comment on function "private"."defer_job"(uuid, bigint, timestamp with time zone) is 'Puts a job back that has more to do or must wait; counts as no attempt. False when the lease is lost.';
+comment on function "private"."defer_job"(uuid, bigint, timestamp with time zone) is 'Puts a job back that has more to do or must wait; counts as no attempt. Returns pending, or cancelled if somebody asked for that; null when the lease is lost.';
 
 comment on function "private"."delete_account"() is 'Removes the caller''s account. 409 LAST_OWNER with the names of the tenants that would be left without an owner.';
 
+comment on function "private"."due_lanes"(uuid, integer, text[]) is 'Up to p_limit lanes (tenants, or the platform) that have a due job, going round from p_after; from anywhere without it.';
+
+comment on function "private"."due_schedules"(integer) is 'Schedules whose time has come, held until the transaction ends: a second dispatcher passes them over.';
+
+comment on function "private"."end_idempotent_request"(uuid, bigint, text, boolean) is
+  'Stores the answer of the caller''s request, or, without one, lets the next repetition take it up at once. False when somebody else has taken it up since.';
+
+comment on function "private"."end_unknown_jobs"(text[]) is 'Fails jobs that no handler has come for within an hour, which is longer than a deployment takes; they can be redriven.';
+
 comment on function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp
-  with time zone, text, integer) is 'Queues a job in the caller''s transaction and returns its id, or that of the pending job with the same dedupe key.';
+  with time zone, text, integer, integer, boolean) is 'Queues a job in the caller''s transaction and returns its id, or that of the job with the same dedupe key that has not been started.';
+
+comment on function "private"."enqueue_jobs"(text, uuid[], jsonb[], timestamp
+  with time zone, integer, integer) is 'Queues many jobs of one type in the caller''s transaction, one for each pair of tenant and payload.';
 
 comment on function "private"."ensure_audit_partitions"(integer) is 'Makes the monthly partitions of the audit log from this month on; returns how many were missing.';
 
-comment on function "private"."fail_job"(uuid, bigint, text, text, boolean) is 'Ends an attempt badly. Returns pending (will be retried with backoff) or failed; null when the lease is lost.';
+comment on function "private"."exchange_jobs"(uuid[], bigint[], text, integer, integer, text[], uuid, integer)
+  is 'Ends jobs well and claims the next ones, in one round trip. An id that does not come back as completed was fenced off.';
+
+comment on function "private"."fail_job"(uuid, bigint, text, text, boolean) is 'Ends an attempt badly. Returns pending (will be retried with backoff), failed, or cancelled if somebody asked for that; null when the lease is lost.';
 
 comment on function "private"."fail_operation_of_job"() is 'An operation ends when its job does, even if the worker died before it could say so.';
+
+comment on function "private"."fire_schedules"(jsonb) is 'Queues one job for each slot and moves the schedules on, together: [{id, expectedAt, slots, nextRunAt, alarmAt, fault}]. A schedule that has moved meanwhile is left alone.';
 
 comment on function "private"."follow_membership_removal"() is 'After a membership goes: the person falls back to their personal tenant, and a tenant without members is scheduled for deletion.';
 
@@ -2561,11 +3584,15 @@ comment on function "private"."follow_standing"() is 'Whoever changes a tenant''
 
 comment on function "private"."follow_tenant"(uuid) is 'Closes or opens the next database that does not agree with its tenant''s standing. True when all of them do.';
 
+comment on function "private"."guard_job_content"() is 'Payload, metadata and checkpoint of a job are small (64, 64 and 16 KiB) and hold no key that looks like a secret''s name.';
+
 comment on function "private"."guard_live_database"() is 'The row of a live database cannot go, not by a cascade from its tenant either; the delete operation comes first.';
 
 comment on function "private"."guard_membership"() is 'Nobody manages or grants a role above their own; the last owner of a tenant with other members stays; nobody leaves their personal tenant while their account exists.';
 
 comment on function "private"."has_secret_keys"(jsonb) is 'True when an object at any depth has a key that looks like a secret''s name. Such values belong in the vault.';
+
+comment on function "private"."missed_schedules"() is 'The alarm: schedules that are overdue by two periods, whoever should have run them, and those that cannot be worked out.';
 
 comment on function "private"."on_auth_user_created"() is 'Gives each new auth user a row, a personal tenant and a membership.';
 
@@ -2573,7 +3600,7 @@ comment on function "private"."on_auth_user_deleted"() is 'Clears a leaving pers
 
 comment on function "private"."on_auth_user_updated"() is 'Keeps the mirrored e-mail equal to Supabase Auth''s.';
 
-comment on function "private"."open_operation"(text, uuid, uuid) is 'Starts an operation and its job together. 423 OPERATION_IN_PROGRESS, with the holder, while another one of the tenant runs.';
+comment on function "private"."open_operation"(text, uuid, uuid, uuid) is 'Starts an operation and its job together. 423 OPERATION_IN_PROGRESS, with the holder, while another one of the tenant runs.';
 
 comment on function "private"."place_database"(uuid, text, text) is 'Picks a target with room and writes down the database that will be made there. 409 DATABASE_NAME_TAKEN or NO_TARGET_AVAILABLE.';
 
@@ -2587,25 +3614,42 @@ comment on function "private"."read_connection"(uuid) is 'The sealed connection 
 
 comment on function "private"."record_audit"(uuid, text, text, text, jsonb) is 'Writes down an event that changes no row, such as reading a secret.';
 
+comment on function "private"."record_heartbeat"(text) is 'Notes a run that went well from beginning to end.';
+
+comment on function "private"."redrive_job"(uuid, uuid) is 'Runs a failed job again under its own id, from its checkpoint; needs jobs.manage. 409 JOB_STATE_CONFLICT unless it has failed.';
+
+comment on function "private"."redrive_jobs"(text, uuid, text, integer) is 'For operators: runs failed jobs of a type again, oldest first, by tenant and error code if given; returns how many.';
+
+comment on function
+  "private"."register_schedule"(text, uuid, text, text, text, jsonb, text, boolean, timestamp
+  with time zone, timestamp with time zone) is 'Makes or changes a schedule, named once per tenant (or the platform). Registering it as it is changes nothing.';
+
 comment on function "private"."register_user"(uuid, text, text) is 'Makes a person''s row, personal tenant and membership where they are missing; safe to repeat.';
 
-comment on function "private"."renew_job"(uuid, bigint, integer) is 'Prolongs a lease; false when another worker holds it by now.';
+comment on function "private"."remove_ended_jobs"(integer) is 'Removes up to p_limit jobs that ended 14 days ago, failed ones after 90; returns how many.';
+
+comment on function "private"."remove_idempotency_keys"(integer) is 'Removes up to p_limit requests whose 72 hours have passed; returns how many are gone.';
+
+comment on function "private"."renew_jobs"(uuid[], bigint[], integer) is 'Prolongs leases and tells which jobs are to be cancelled. An id that does not come back is held by another worker by now.';
+
+comment on function "private"."reopen_job"(uuid) is 'A failed job becomes due again, with all its attempts; id, payload and checkpoint stay.';
 
 comment on function "private"."repair_signups"() is 'Makes the rows and personal tenants that could not be made at sign-up, and mirrors e-mails that could not be; returns how many.';
 
 comment on function "private"."report_job_progress"(uuid, bigint, integer, integer, text) is
   'Shows how far a job is; false when the lease is lost.';
 
-comment on function "private"."request_database_operation"(text, uuid, uuid, text, text) is
-  'Asks for a database to be made, deleted, suspended or resumed; needs databases.manage. Returns the operation to watch.';
+comment on function "private"."request_database_operation"(text, uuid, uuid, text, text, uuid) is
+  'Asks for a database to be made, deleted, suspended or resumed; needs databases.manage. Returns the operation to watch; with an operation id, once for each id.';
 
 comment on function "private"."require_permission"(uuid, text) is 'Returns if the request acts in this tenant with the permission; else 403 FORBIDDEN for its members and 404 NOT_FOUND for all others.';
-
-comment on function "private"."schedule_maintenance"() is 'Queues the hourly housekeeping unless it is queued, running or has just run. Called by each tick of the scheduler.';
 
 comment on function "private"."set_tenant_suspended"(uuid, boolean, text) is 'Suspends or resumes a tenant; a trigger queues the same for its databases. Twice is once. 409 TENANT_INACTIVE, 403 SUSPENDED_BY_PLATFORM.';
 
 comment on function "private"."set_updated_at"() is 'Stamps the row of each update, whoever makes it.';
+
+comment on function "private"."take_jobs"(uuid, integer, text, integer, text[], integer) is
+  'Takes due jobs of one lane, urgent ones first, as private.claim_jobs does for all.';
 
 comment on function "private"."tenant_with"(text) is 'The tenant this request acts in, if the caller''s role there holds the permission and the tenant is in good standing; else null. Policies compare tenant_id with (select private.tenant_with(...)).';
 
@@ -2615,6 +3659,18 @@ comment on function "private"."visible_user_ids"() is 'The caller and, with memb
 
 comment on function "private"."write_audit"(uuid, text, text, text, text, jsonb, jsonb, jsonb) is
   'Writes one audit row with the actor, address and request of the current transaction. If it fails, so does the action.';
+
+comment on policy "heartbeats_all_definer" on "control_plane"."heartbeats" is 'Noting a good run, by a function of its own.';
+
+comment on policy "heartbeats_select_worker" on "control_plane"."heartbeats" is 'The alarm about a scheduler that stands still.';
+
+comment on policy "idempotency_keys_all_definer"
+  on "control_plane"."idempotency_keys" is 'The functions that take up, answer and remove requests; each looks at the caller''s own rows only.';
+
+comment on policy "job_schedules_all_definer" on "control_plane"."job_schedules" is 'Registering and firing, by functions of their own.';
+
+comment on policy "job_schedules_select_worker"
+  on "control_plane"."job_schedules" is 'The alarm about missed runs.';
 
 comment on policy "provisioning_targets_all_definer"
   on "control_plane"."provisioning_targets" is 'Placing a database picks and locks a target.';
@@ -2654,7 +3710,7 @@ comment on policy "audit_logs_insert_definer" on "public"."audit_logs" is 'The a
 
 comment on policy "audit_logs_select_members" on "public"."audit_logs" is 'With audit.read, the log of the tenant the request acts in. Nobody can change it.';
 
-comment on policy "background_jobs_all_definer" on "public"."background_jobs" is 'Queueing a job, in the transaction that needs it.';
+comment on policy "background_jobs_all_definer" on "public"."background_jobs" is 'Queueing a job in the transaction that needs it, cancelling it, running it again, and removing it when it is old.';
 
 comment on policy "background_jobs_all_worker" on "public"."background_jobs" is 'Workers claim jobs and write down their course.';
 
@@ -2717,6 +3773,12 @@ comment on policy "users_select_colleagues" on "public"."users" is 'People see t
 
 comment on policy "users_update_self" on "public"."users" is 'People change their own name, and nothing else.';
 
+comment on table "control_plane"."heartbeats" is 'When each standing process last did all of its work without a fault, by its own word and the database''s clock.';
+
+comment on table "control_plane"."idempotency_keys" is 'Requests that may be repeated: who sent which key to which route, and what was answered. Kept for 72 hours.';
+
+comment on table "control_plane"."job_schedules" is 'What is to run when. The next time is stored, not computed from a clock when somebody happens to look.';
+
 comment on table "control_plane"."provisioning_targets" is 'Clusters that tenant databases are made on; never the one that holds Gantry.';
 
 comment on table "control_plane"."system_config" is 'Settings of the installation itself; operators only.';
@@ -2773,6 +3835,22 @@ revoke all on function "private"."audit_change"() from "gantry_definer";
 
 grant execute on function "private"."audit_change"() to "gantry_definer";
 
+revoke all
+  on function "private"."begin_idempotent_request"(uuid, text, text, text, bytea, text, integer)
+  from public;
+
+grant execute
+  on function "private"."begin_idempotent_request"(uuid, text, text, text, bytea, text, integer)
+  to "authenticated";
+
+revoke all
+  on function "private"."begin_idempotent_request"(uuid, text, text, text, bytea, text, integer)
+  from "gantry_definer";
+
+grant execute
+  on function "private"."begin_idempotent_request"(uuid, text, text, text, bytea, text, integer)
+  to "gantry_definer";
+
 revoke all on function "private"."caller_id"() from public;
 
 grant execute on function "private"."caller_id"() to "authenticated";
@@ -2780,6 +3858,18 @@ grant execute on function "private"."caller_id"() to "authenticated";
 revoke all on function "private"."caller_id"() from "gantry_definer";
 
 grant execute on function "private"."caller_id"() to "gantry_definer";
+
+revoke all on function "private"."cancel_job"(uuid, uuid) from public;
+
+grant execute on function "private"."cancel_job"(uuid, uuid) to "authenticated";
+
+revoke all on function "private"."cancel_job"(uuid, uuid) from "gantry_definer";
+
+grant execute on function "private"."cancel_job"(uuid, uuid) to "gantry_definer";
+
+revoke all on function "private"."checkpoint_job"(uuid, bigint, jsonb) from public;
+
+grant execute on function "private"."checkpoint_job"(uuid, bigint, jsonb) to "gantry_worker", "postgres";
 
 revoke all on function "private"."choose_default_tenant"(uuid) from public;
 
@@ -2789,10 +3879,10 @@ revoke all on function "private"."choose_default_tenant"(uuid) from "gantry_defi
 
 grant execute on function "private"."choose_default_tenant"(uuid) to "gantry_definer";
 
-revoke all on function "private"."claim_jobs"(text, integer, integer, text[]) from public;
+revoke all on function "private"."claim_jobs"(text, integer, integer, text[], uuid, integer) from public;
 
 grant execute
-  on function "private"."claim_jobs"(text, integer, integer, text[])
+  on function "private"."claim_jobs"(text, integer, integer, text[], uuid, integer)
   to "gantry_worker", "postgres";
 
 revoke all on function "private"."claimed_user_id"() from public;
@@ -2809,13 +3899,13 @@ revoke all on function "private"."complete_job"(uuid, bigint) from public;
 
 grant execute on function "private"."complete_job"(uuid, bigint) to "gantry_worker", "postgres";
 
-revoke all on function "private"."create_tenant"(text, text, text) from public;
+revoke all on function "private"."create_tenant"(text, text, text, uuid) from public;
 
-grant execute on function "private"."create_tenant"(text, text, text) to "authenticated";
+grant execute on function "private"."create_tenant"(text, text, text, uuid) to "authenticated";
 
-revoke all on function "private"."create_tenant"(text, text, text) from "gantry_definer";
+revoke all on function "private"."create_tenant"(text, text, text, uuid) from "gantry_definer";
 
-grant execute on function "private"."create_tenant"(text, text, text) to "gantry_definer";
+grant execute on function "private"."create_tenant"(text, text, text, uuid) to "gantry_definer";
 
 revoke all on function "private"."defer_job"(uuid, bigint, timestamp with time zone) from public;
 
@@ -2827,25 +3917,77 @@ revoke all on function "private"."delete_account"() from public;
 
 grant execute on function "private"."delete_account"() to "authenticated", "postgres";
 
+revoke all on function "private"."due_lanes"(uuid, integer, text[]) from public;
+
+grant execute on function "private"."due_lanes"(uuid, integer, text[]) to "gantry_worker", "postgres";
+
+revoke all on function "private"."due_schedules"(integer) from public;
+
+revoke all on function "private"."due_schedules"(integer) from "gantry_definer";
+
+grant execute on function "private"."due_schedules"(integer) to "gantry_definer";
+
+grant execute on function "private"."due_schedules"(integer) to "gantry_worker";
+
+revoke all on function "private"."end_idempotent_request"(uuid, bigint, text, boolean) from public;
+
+grant execute on function "private"."end_idempotent_request"(uuid, bigint, text, boolean) to "authenticated";
+
+revoke all on function "private"."end_idempotent_request"(uuid, bigint, text, boolean) from "gantry_definer";
+
+grant execute on function "private"."end_idempotent_request"(uuid, bigint, text, boolean) to "gantry_definer";
+
+revoke all on function "private"."end_unknown_jobs"(text[]) from public;
+
+grant execute on function "private"."end_unknown_jobs"(text[]) to "gantry_worker", "postgres";
+
 revoke all
-  on function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp with time zone, text, integer)
+  on function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp
+    with time zone, text, integer, integer, boolean)
   from public;
 
 revoke all
-  on function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp with time zone, text, integer)
+  on function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp
+    with time zone, text, integer, integer, boolean)
   from "gantry_definer";
 
 grant execute
-  on function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp with time zone, text, integer)
+  on function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp
+    with time zone, text, integer, integer, boolean)
   to "gantry_definer";
 
 grant execute
-  on function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp with time zone, text, integer)
+  on function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp
+    with time zone, text, integer, integer, boolean)
+  to "gantry_worker";
+
+revoke all
+  on function "private"."enqueue_jobs"(text, uuid[], jsonb[], timestamp with time zone, integer, integer)
+  from public;
+
+revoke all
+  on function "private"."enqueue_jobs"(text, uuid[], jsonb[], timestamp with time zone, integer, integer)
+  from "gantry_definer";
+
+grant execute
+  on function "private"."enqueue_jobs"(text, uuid[], jsonb[], timestamp with time zone, integer, integer)
+  to "gantry_definer";
+
+grant execute
+  on function "private"."enqueue_jobs"(text, uuid[], jsonb[], timestamp with time zone, integer, integer)
   to "gantry_worker";
 
 revoke all on function "private"."ensure_audit_partitions"(integer) from public;
 
 grant execute on function "private"."ensure_audit_partitions"(integer) to "gantry_worker", "postgres";
+
+revoke all
+  on function "private"."exchange_jobs"(uuid[], bigint[], text, integer, integer, text[], uuid, integer)
+  from public;
+
+grant execute
+  on function "private"."exchange_jobs"(uuid[], bigint[], text, integer, integer, text[], uuid, integer)
+  to "gantry_worker", "postgres";
 
 revoke all on function "private"."fail_job"(uuid, bigint, text, text, boolean) from public;
 
@@ -2858,6 +4000,14 @@ revoke all on function "private"."fail_operation_of_job"() from public;
 revoke all on function "private"."fail_operation_of_job"() from "gantry_definer";
 
 grant execute on function "private"."fail_operation_of_job"() to "gantry_definer";
+
+revoke all on function "private"."fire_schedules"(jsonb) from public;
+
+revoke all on function "private"."fire_schedules"(jsonb) from "gantry_definer";
+
+grant execute on function "private"."fire_schedules"(jsonb) to "gantry_definer";
+
+grant execute on function "private"."fire_schedules"(jsonb) to "gantry_worker";
 
 revoke all on function "private"."follow_membership_removal"() from public;
 
@@ -2879,6 +4029,10 @@ grant execute on function "private"."follow_tenant"(uuid) to "gantry_definer";
 
 grant execute on function "private"."follow_tenant"(uuid) to "gantry_worker";
 
+revoke all on function "private"."guard_job_content"() from public;
+
+grant execute on function "private"."guard_job_content"() to "postgres";
+
 revoke all on function "private"."guard_live_database"() from public;
 
 grant execute on function "private"."guard_live_database"() to "postgres";
@@ -2895,6 +4049,10 @@ grant execute
   on function "private"."has_secret_keys"(jsonb)
   to "authenticated", "gantry_definer", "gantry_worker", "postgres";
 
+revoke all on function "private"."missed_schedules"() from public;
+
+grant execute on function "private"."missed_schedules"() to "gantry_worker", "postgres";
+
 revoke all on function "private"."on_auth_user_created"() from public;
 
 grant execute on function "private"."on_auth_user_created"() to "postgres";
@@ -2907,11 +4065,11 @@ revoke all on function "private"."on_auth_user_updated"() from public;
 
 grant execute on function "private"."on_auth_user_updated"() to "postgres";
 
-revoke all on function "private"."open_operation"(text, uuid, uuid) from public;
+revoke all on function "private"."open_operation"(text, uuid, uuid, uuid) from public;
 
-revoke all on function "private"."open_operation"(text, uuid, uuid) from "gantry_definer";
+revoke all on function "private"."open_operation"(text, uuid, uuid, uuid) from "gantry_definer";
 
-grant execute on function "private"."open_operation"(text, uuid, uuid) to "gantry_definer";
+grant execute on function "private"."open_operation"(text, uuid, uuid, uuid) to "gantry_definer";
 
 revoke all on function "private"."place_database"(uuid, text, text) from public;
 
@@ -2949,15 +4107,75 @@ grant execute on function "private"."record_audit"(uuid, text, text, text, jsonb
 
 grant execute on function "private"."record_audit"(uuid, text, text, text, jsonb) to "gantry_worker";
 
+revoke all on function "private"."record_heartbeat"(text) from public;
+
+revoke all on function "private"."record_heartbeat"(text) from "gantry_definer";
+
+grant execute on function "private"."record_heartbeat"(text) to "gantry_definer";
+
+grant execute on function "private"."record_heartbeat"(text) to "gantry_worker";
+
+revoke all on function "private"."redrive_job"(uuid, uuid) from public;
+
+grant execute on function "private"."redrive_job"(uuid, uuid) to "authenticated";
+
+revoke all on function "private"."redrive_job"(uuid, uuid) from "gantry_definer";
+
+grant execute on function "private"."redrive_job"(uuid, uuid) to "gantry_definer";
+
+revoke all on function "private"."redrive_jobs"(text, uuid, text, integer) from public;
+
+grant execute on function "private"."redrive_jobs"(text, uuid, text, integer) to "gantry_worker", "postgres";
+
+revoke all
+  on function "private"."register_schedule"(text, uuid, text, text, text, jsonb, text, boolean, timestamp
+    with time zone, timestamp with time zone)
+  from public;
+
+revoke all
+  on function "private"."register_schedule"(text, uuid, text, text, text, jsonb, text, boolean, timestamp
+    with time zone, timestamp with time zone)
+  from "gantry_definer";
+
+grant execute
+  on function "private"."register_schedule"(text, uuid, text, text, text, jsonb, text, boolean, timestamp
+    with time zone, timestamp with time zone)
+  to "gantry_definer";
+
+grant execute
+  on function "private"."register_schedule"(text, uuid, text, text, text, jsonb, text, boolean, timestamp
+    with time zone, timestamp with time zone)
+  to "gantry_worker";
+
 revoke all on function "private"."register_user"(uuid, text, text) from public;
 
 revoke all on function "private"."register_user"(uuid, text, text) from "gantry_definer";
 
 grant execute on function "private"."register_user"(uuid, text, text) to "gantry_definer";
 
-revoke all on function "private"."renew_job"(uuid, bigint, integer) from public;
+revoke all on function "private"."remove_ended_jobs"(integer) from public;
 
-grant execute on function "private"."renew_job"(uuid, bigint, integer) to "gantry_worker", "postgres";
+revoke all on function "private"."remove_ended_jobs"(integer) from "gantry_definer";
+
+grant execute on function "private"."remove_ended_jobs"(integer) to "gantry_definer";
+
+grant execute on function "private"."remove_ended_jobs"(integer) to "gantry_worker";
+
+revoke all on function "private"."remove_idempotency_keys"(integer) from public;
+
+revoke all on function "private"."remove_idempotency_keys"(integer) from "gantry_definer";
+
+grant execute on function "private"."remove_idempotency_keys"(integer) to "gantry_definer";
+
+grant execute on function "private"."remove_idempotency_keys"(integer) to "gantry_worker";
+
+revoke all on function "private"."renew_jobs"(uuid[], bigint[], integer) from public;
+
+grant execute on function "private"."renew_jobs"(uuid[], bigint[], integer) to "gantry_worker", "postgres";
+
+revoke all on function "private"."reopen_job"(uuid) from public;
+
+grant execute on function "private"."reopen_job"(uuid) to "gantry_worker", "postgres";
 
 revoke all on function "private"."repair_signups"() from public;
 
@@ -2969,18 +4187,18 @@ grant execute
   on function "private"."report_job_progress"(uuid, bigint, integer, integer, text)
   to "gantry_worker", "postgres";
 
-revoke all on function "private"."request_database_operation"(text, uuid, uuid, text, text) from public;
+revoke all on function "private"."request_database_operation"(text, uuid, uuid, text, text, uuid) from public;
 
 grant execute
-  on function "private"."request_database_operation"(text, uuid, uuid, text, text)
+  on function "private"."request_database_operation"(text, uuid, uuid, text, text, uuid)
   to "authenticated";
 
 revoke all
-  on function "private"."request_database_operation"(text, uuid, uuid, text, text)
+  on function "private"."request_database_operation"(text, uuid, uuid, text, text, uuid)
   from "gantry_definer";
 
 grant execute
-  on function "private"."request_database_operation"(text, uuid, uuid, text, text)
+  on function "private"."request_database_operation"(text, uuid, uuid, text, text, uuid)
   to "gantry_definer";
 
 revoke all on function "private"."require_permission"(uuid, text) from public;
@@ -2990,10 +4208,6 @@ grant execute on function "private"."require_permission"(uuid, text) to "authent
 revoke all on function "private"."require_permission"(uuid, text) from "gantry_definer";
 
 grant execute on function "private"."require_permission"(uuid, text) to "gantry_definer";
-
-revoke all on function "private"."schedule_maintenance"() from public;
-
-grant execute on function "private"."schedule_maintenance"() to "gantry_worker", "postgres";
 
 revoke all on function "private"."set_tenant_suspended"(uuid, boolean, text) from public;
 
@@ -3006,6 +4220,12 @@ grant execute on function "private"."set_tenant_suspended"(uuid, boolean, text) 
 revoke all on function "private"."set_updated_at"() from public;
 
 grant execute on function "private"."set_updated_at"() to "postgres";
+
+revoke all on function "private"."take_jobs"(uuid, integer, text, integer, text[], integer) from public;
+
+grant execute
+  on function "private"."take_jobs"(uuid, integer, text, integer, text[], integer)
+  to "gantry_worker", "postgres";
 
 revoke all on function "private"."tenant_with"(text) from public;
 
@@ -3040,6 +4260,46 @@ revoke all
 grant execute
   on function "private"."write_audit"(uuid, text, text, text, text, jsonb, jsonb, jsonb)
   to "gantry_definer";
+
+grant insert, select, update on table "control_plane"."heartbeats" to "gantry_definer";
+
+grant select on table "control_plane"."heartbeats" to "gantry_worker";
+
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "control_plane"."heartbeats"
+  to "postgres";
+
+grant update ("answered_at") on table "control_plane"."idempotency_keys" to "gantry_definer";
+
+grant update ("created_at") on table "control_plane"."idempotency_keys" to "gantry_definer";
+
+grant update ("fence") on table "control_plane"."idempotency_keys" to "gantry_definer";
+
+grant update ("id") on table "control_plane"."idempotency_keys" to "gantry_definer";
+
+grant update ("is_success") on table "control_plane"."idempotency_keys" to "gantry_definer";
+
+grant update ("lease_expires_at") on table "control_plane"."idempotency_keys" to "gantry_definer";
+
+grant update ("master_key_id") on table "control_plane"."idempotency_keys" to "gantry_definer";
+
+grant update ("request_mac") on table "control_plane"."idempotency_keys" to "gantry_definer";
+
+grant update ("sealed_answer") on table "control_plane"."idempotency_keys" to "gantry_definer";
+
+grant delete, insert, select on table "control_plane"."idempotency_keys" to "gantry_definer";
+
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "control_plane"."idempotency_keys"
+  to "postgres";
+
+grant insert, select, update on table "control_plane"."job_schedules" to "gantry_definer";
+
+grant select on table "control_plane"."job_schedules" to "gantry_worker";
+
+grant delete, insert, maintain, references, select, trigger, truncate, update
+  on table "control_plane"."job_schedules"
+  to "postgres";
 
 grant update ("status") on table "control_plane"."provisioning_targets" to "gantry_definer";
 
@@ -3159,6 +4419,8 @@ grant delete, insert, maintain, references, select, trigger, truncate, update
 
 grant select ("attempts") on table "public"."background_jobs" to "authenticated";
 
+grant select ("cancel_requested_at") on table "public"."background_jobs" to "authenticated";
+
 grant select ("completed_at") on table "public"."background_jobs" to "authenticated";
 
 grant select ("created_at") on table "public"."background_jobs" to "authenticated";
@@ -3167,11 +4429,15 @@ grant select ("error_code") on table "public"."background_jobs" to "authenticate
 
 grant select ("id") on table "public"."background_jobs" to "authenticated";
 
+grant select ("is_cancellable") on table "public"."background_jobs" to "authenticated";
+
 grant select ("job_type") on table "public"."background_jobs" to "authenticated";
 
 grant select ("max_attempts") on table "public"."background_jobs" to "authenticated";
 
 grant select ("metadata") on table "public"."background_jobs" to "authenticated";
+
+grant select ("priority") on table "public"."background_jobs" to "authenticated";
 
 grant select ("progress") on table "public"."background_jobs" to "authenticated";
 
@@ -3189,19 +4455,39 @@ grant select ("tenant_id") on table "public"."background_jobs" to "authenticated
 
 grant select ("updated_at") on table "public"."background_jobs" to "authenticated";
 
-grant insert, select on table "public"."background_jobs" to "gantry_definer";
+grant update ("attempts") on table "public"."background_jobs" to "gantry_definer";
+
+grant update ("available_at") on table "public"."background_jobs" to "gantry_definer";
+
+grant update ("cancel_requested_at") on table "public"."background_jobs" to "gantry_definer";
+
+grant update ("completed_at") on table "public"."background_jobs" to "gantry_definer";
+
+grant update ("dedupe_key") on table "public"."background_jobs" to "gantry_definer";
+
+grant update ("fence") on table "public"."background_jobs" to "gantry_definer";
+
+grant update ("status") on table "public"."background_jobs" to "gantry_definer";
+
+grant delete, insert, select on table "public"."background_jobs" to "gantry_definer";
 
 grant update ("attempts") on table "public"."background_jobs" to "gantry_worker";
 
 grant update ("available_at") on table "public"."background_jobs" to "gantry_worker";
 
+grant update ("checkpoint") on table "public"."background_jobs" to "gantry_worker";
+
 grant update ("completed_at") on table "public"."background_jobs" to "gantry_worker";
+
+grant update ("dedupe_key") on table "public"."background_jobs" to "gantry_worker";
 
 grant update ("error_code") on table "public"."background_jobs" to "gantry_worker";
 
 grant update ("error_message") on table "public"."background_jobs" to "gantry_worker";
 
 grant update ("fence") on table "public"."background_jobs" to "gantry_worker";
+
+grant update ("lease_expires_at") on table "public"."background_jobs" to "gantry_worker";
 
 grant update ("metadata") on table "public"."background_jobs" to "gantry_worker";
 
@@ -3331,17 +4617,14 @@ grant delete, insert, maintain, references, select, trigger, truncate, update
   on table "public"."tenants"
   to "postgres";
 
+alter table "control_plane"."job_schedules"
+  add constraint "payload_holds_no_secret" check ((NOT private.has_secret_keys(payload)));
+
 alter table "control_plane"."system_config"
   add constraint "value_holds_no_secret" check ((NOT private.has_secret_keys(jsonb_build_object(key, value))));
 
 alter table "public"."audit_logs"
   add constraint "metadata_holds_no_secret" check ((NOT private.has_secret_keys(metadata)));
-
-alter table "public"."background_jobs"
-  add constraint "metadata_holds_no_secret" check ((NOT private.has_secret_keys(metadata)));
-
-alter table "public"."background_jobs"
-  add constraint "payload_holds_no_secret" check ((NOT private.has_secret_keys(payload)));
 
 alter table "public"."settings"
   add constraint "value_holds_no_secret" check ((NOT private.has_secret_keys(jsonb_build_object(key, value))));

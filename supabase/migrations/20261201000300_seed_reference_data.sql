@@ -17,6 +17,7 @@ insert into public.permissions (name, description, works_while_suspended) values
   ('databases.manage', 'Create, suspend, resume and delete databases.', false),
   ('databases.connect', 'Read a database''s connection string.', false),
   ('jobs.read', 'See background jobs.', false),
+  ('jobs.manage', 'Cancel background jobs and run failed ones again.', false),
   ('audit.read', 'Read the audit log.', true);
 
 insert into public.role_permissions (role, permission, works_while_suspended)
@@ -74,3 +75,10 @@ select private.ensure_audit_partitions(p_months_ahead => 3);
 
 insert into control_plane.tenants (name, slug, display_name, environment, status)
 values ('system_admin', 'system-admin', 'System administration', 'production', 'active');
+
+-- Due at once: the first wake-up finds something to do.
+insert into control_plane.job_schedules (name, cron, job_type, catch_up, next_run_at, alarm_at)
+values (
+  'operations.maintain', '0 * * * *', 'operations.maintain', 'run_once',
+  date_trunc('hour', now()), date_trunc('hour', now()) + interval '2 hours'
+);

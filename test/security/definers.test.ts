@@ -105,13 +105,15 @@ describe("the list of definers", () => {
        group by 1 order by 1`,
     );
     expect(Object.fromEntries(result.rows.map((row) => [row.name, row.rights]))).toEqual({
+      "control_plane.heartbeats": "insert select update",
+      "control_plane.job_schedules": "insert select update",
       "control_plane.provisioning_targets": "select update",
       "control_plane.tenant_data_keys": "select",
       "control_plane.tenant_databases": "insert select update",
       "control_plane.tenants": "insert select update",
       "private.audit_columns": "select",
       "public.audit_logs": "insert",
-      "public.background_jobs": "insert select",
+      "public.background_jobs": "delete insert select update",
       "public.memberships": "insert select",
       "public.permissions": "select",
       "public.provisioning_operations": "insert select update",
@@ -138,6 +140,8 @@ describe("a missing and a foreign object get the same answer", () => {
       (id) => [id, ""],
     ],
     ["read_connection", "select private.read_connection($1)", (id) => [id]],
+    ["cancel_job", "select private.cancel_job($1, gen_random_uuid())", (id) => [id]],
+    ["redrive_job", "select private.redrive_job($1, gen_random_uuid())", (id) => [id]],
   ];
   test.each(probes)("%s", async (name, text, toParameters) => {
     const isDatabase = name.endsWith("a database") || name === "read_connection";
@@ -177,6 +181,8 @@ describe("callers who are nobody get nothing out of any definer that people may 
     ["delete_account", "select private.delete_account()"],
     ["request_database_operation", "select private.request_database_operation('create', $1)"],
     ["read_connection", "select private.read_connection($2)"],
+    ["cancel_job", "select private.cancel_job($1, gen_random_uuid())"],
+    ["redrive_job", "select private.redrive_job($1, gen_random_uuid())"],
   ];
   const nobodies = ["anonymous sign-in", "deactivated admin", "deleted admin"] as const;
 

@@ -14,6 +14,7 @@ export type Permission =
   | "databases.manage"
   | "databases.connect"
   | "jobs.read"
+  | "jobs.manage"
   | "audit.read";
 
 const readPermissions: readonly Permission[] = [
@@ -30,6 +31,7 @@ const adminPermissions: readonly Permission[] = [
   "members.manage",
   "settings.manage",
   "databases.manage",
+  "jobs.manage",
   "audit.read",
 ];
 

@@ -79,6 +79,8 @@ export type Database = {
         Row: {
           attempts: number
           available_at: string
+          cancel_requested_at: string | null
+          checkpoint: Json | null
           completed_at: string | null
           created_at: string
           dedupe_key: string | null
@@ -86,15 +88,21 @@ export type Database = {
           error_message: string | null
           fence: number
           id: string
+          is_cancellable: boolean
           job_type: string
+          lane: string
+          lease_expires_at: string | null
           max_attempts: number
           metadata: NonNullable<Json>
           payload: NonNullable<Json>
+          priority: number
           progress: NonNullable<Json>
           request_id: string | null
           requested_by: string | null
           resource_id: string | null
           resource_type: string | null
+          schedule_name: string | null
+          slot: string | null
           started_at: string | null
           status: string
           tenant_id: string | null
@@ -104,6 +112,8 @@ export type Database = {
         Insert: {
           attempts?: number
           available_at?: string
+          cancel_requested_at?: string | null
+          checkpoint?: Json | null
           completed_at?: string | null
           created_at?: string
           dedupe_key?: string | null
@@ -111,15 +121,21 @@ export type Database = {
           error_message?: string | null
           fence?: number
           id?: string
+          is_cancellable?: boolean
           job_type: string
+          lane?: never
+          lease_expires_at?: string | null
           max_attempts?: number
           metadata?: NonNullable<Json>
           payload?: NonNullable<Json>
+          priority?: number
           progress?: NonNullable<Json>
           request_id?: string | null
           requested_by?: string | null
           resource_id?: string | null
           resource_type?: string | null
+          schedule_name?: string | null
+          slot?: string | null
           started_at?: string | null
           status?: string
           tenant_id?: string | null
@@ -129,6 +145,8 @@ export type Database = {
         Update: {
           attempts?: number
           available_at?: string
+          cancel_requested_at?: string | null
+          checkpoint?: Json | null
           completed_at?: string | null
           created_at?: string
           dedupe_key?: string | null
@@ -136,15 +154,21 @@ export type Database = {
           error_message?: string | null
           fence?: number
           id?: string
+          is_cancellable?: boolean
           job_type?: string
+          lane?: never
+          lease_expires_at?: string | null
           max_attempts?: number
           metadata?: NonNullable<Json>
           payload?: NonNullable<Json>
+          priority?: number
           progress?: NonNullable<Json>
           request_id?: string | null
           requested_by?: string | null
           resource_id?: string | null
           resource_type?: string | null
+          schedule_name?: string | null
+          slot?: string | null
           started_at?: string | null
           status?: string
           tenant_id?: string | null

@@ -1,14 +1,16 @@
 import type { WorkerScope } from "../auth/caller.ts";
-import type { Db } from "../db/port.ts";
+import type { Db, Tx } from "../db/port.ts";
 import { ok, type Result } from "../errors/result.ts";
 import type { Job } from "./job.ts";
 import { toStorableCode, toStorableText } from "./to-storable-text.ts";
 
-interface JobRow {
+interface EventRow {
+  readonly event: "completed" | "claimed";
   readonly id: string;
   readonly tenant_id: string | null;
   readonly job_type: string;
   readonly payload: Record<string, unknown>;
+  readonly checkpoint: Record<string, unknown> | null;
   readonly fence: string;
   readonly attempts: number;
   readonly max_attempts: number;
@@ -16,17 +18,19 @@ interface JobRow {
   readonly resource_id: string | null;
   readonly requested_by: string | null;
   readonly request_id: string | null;
+  readonly turn: string;
 }
 
 /** Longest error message the table takes. */
 const maxMessageLength = 2_000;
 
-function toJob(row: JobRow): Job {
+function toJob(row: EventRow): Job {
   return {
     id: row.id,
     tenantId: row.tenant_id,
     type: row.job_type,
     payload: row.payload,
+    checkpoint: row.checkpoint,
     fence: String(row.fence),
     attempts: row.attempts,
     maxAttempts: row.max_attempts,
@@ -42,40 +46,95 @@ export function toScope(job: Job): WorkerScope {
   return { requestId: job.requestId ?? job.id, tenantId: job.tenantId, actorId: job.requestedBy };
 }
 
-export interface ClaimOptions {
+export interface ExchangeOptions {
+  /** Jobs that ended well. */
+  readonly completed: readonly Job[];
   readonly worker: string;
+  /** How many to claim; 0 for none. */
   readonly limit: number;
   readonly leaseSeconds: number;
   readonly types: readonly string[];
+  /** The last answer's turn, so that tenants take turns; null at first. */
+  readonly turn: string | null;
+  /** Most jobs of one tenant that may run at once, over all workers; null for any number. */
+  readonly tenantCap: number | null;
 }
 
-/** Takes due jobs under a lease. */
-export function claimJobs(db: Db, scope: WorkerScope, options: ClaimOptions): Promise<Result<Job[]>> {
+export interface Exchange {
+  /** Ids of those that were still this worker's to end; the others were fenced off. */
+  readonly completedIds: ReadonlySet<string>;
+  readonly claimed: readonly Job[];
+  readonly turn: string | null;
+}
+
+/** Ends jobs and claims the next ones, by one statement. */
+export function exchangeJobs(
+  db: Db,
+  scope: WorkerScope,
+  options: ExchangeOptions,
+): Promise<Result<Exchange>> {
   return db.asWorker(scope, async (tx) => {
-    const rows = await tx.query<JobRow>(
-      `select * from private.claim_jobs(
-        p_worker => $1, p_limit => $2, p_lease_seconds => $3, p_types => $4
+    const rows = await tx.query<EventRow>(
+      `select * from private.exchange_jobs(
+        p_completed_ids => $1, p_completed_fences => $2, p_worker => $3, p_limit => $4, p_lease_seconds => $5,
+        p_types => $6, p_after => $7, p_tenant_cap => $8
       )`,
-      [options.worker, options.limit, options.leaseSeconds, options.types],
+      [
+        options.completed.map((job) => job.id),
+        options.completed.map((job) => job.fence),
+        options.worker,
+        options.limit,
+        options.leaseSeconds,
+        options.types,
+        options.turn,
+        options.tenantCap,
+      ],
     );
-    return ok(rows.map(toJob));
+    const completedIds = new Set<string>();
+    const claimed: Job[] = [];
+    let { turn } = options;
+    for (const row of rows) {
+      if (row.event === "completed") completedIds.add(row.id);
+      else {
+        claimed.push(toJob(row));
+        turn = row.turn;
+      }
+    }
+    return ok({ completedIds, claimed, turn });
   });
 }
 
-/** One call about a claimed job. The value is false when the fence has moved on: another worker holds the job. */
-function callAboutJob(db: Db, job: Job, call: string, params: readonly unknown[]): Promise<Result<boolean>> {
-  return db.asWorker(toScope(job), async (tx) => {
-    const [row] = await tx.query<{ held: boolean }>(`select coalesce(private.${call}, false) as held`, [
-      job.id,
-      job.fence,
-      ...params,
-    ]);
-    return ok(row?.held === true);
-  });
+export interface RenewedLease {
+  readonly id: string;
+  readonly isCancelling: boolean;
 }
 
-export function renewJob(db: Db, job: Job, leaseSeconds: number): Promise<Result<boolean>> {
-  return callAboutJob(db, job, "renew_job(p_id => $1, p_fence => $2, p_lease_seconds => $3)", [leaseSeconds]);
+/** Prolongs leases. A job that does not come back is held by another worker by now, or has ended. */
+export function renewJobs(
+  db: Db,
+  scope: WorkerScope,
+  jobs: readonly Job[],
+  leaseSeconds: number,
+): Promise<Result<RenewedLease[]>> {
+  return db.asWorker(scope, async (tx) =>
+    ok(
+      await tx.query<RenewedLease>(
+        `select id, is_cancelling as "isCancelling"
+         from private.renew_jobs(p_ids => $1, p_fences => $2, p_lease_seconds => $3)`,
+        [jobs.map((job) => job.id), jobs.map((job) => job.fence), leaseSeconds],
+      ),
+    ),
+  );
+}
+
+/** One call about a claimed job. False when the fence has moved on: another worker holds the job. */
+async function callAboutJob(tx: Tx, job: Job, call: string, params: readonly unknown[]): Promise<boolean> {
+  const [row] = await tx.query<{ held: boolean }>(`select coalesce(private.${call}, false) as held`, [
+    job.id,
+    job.fence,
+    ...params,
+  ]);
+  return row?.held === true;
 }
 
 export function reportProgress(
@@ -83,43 +142,56 @@ export function reportProgress(
   job: Job,
   progress: { readonly current: number; readonly total: number; readonly message: string },
 ): Promise<Result<boolean>> {
-  return callAboutJob(
-    db,
-    job,
-    "report_job_progress(p_id => $1, p_fence => $2, p_current => $3, p_total => $4, p_message => $5)",
-    [Math.trunc(progress.current), Math.trunc(progress.total), toStorableText(progress.message, 500)],
-  );
+  const params = [
+    Math.trunc(progress.current),
+    Math.trunc(progress.total),
+    toStorableText(progress.message, 500),
+  ];
+  const call =
+    "report_job_progress(p_id => $1, p_fence => $2, p_current => $3, p_total => $4, p_message => $5)";
+  return db.asWorker(toScope(job), async (tx) => ok(await callAboutJob(tx, job, call, params)));
 }
 
-export function completeJob(db: Db, job: Job): Promise<Result<boolean>> {
-  return callAboutJob(db, job, "complete_job(p_id => $1, p_fence => $2)", []);
+/** Ends a job within a transaction that does more. */
+export function completeJob(tx: Tx, job: Job): Promise<boolean> {
+  return callAboutJob(tx, job, "complete_job(p_id => $1, p_fence => $2)", []);
 }
 
-export function deferJob(db: Db, job: Job, runAt: Date): Promise<Result<boolean>> {
-  return callAboutJob(db, job, "defer_job(p_id => $1, p_fence => $2, p_run_at => $3)", [runAt]);
+/** Stores a checkpoint within a transaction that does more. */
+export function saveCheckpoint(tx: Tx, job: Job, value: Readonly<Record<string, unknown>>): Promise<boolean> {
+  const call = "checkpoint_job(p_id => $1, p_fence => $2, p_checkpoint => $3::jsonb)";
+  return callAboutJob(tx, job, call, [JSON.stringify(value)]);
 }
 
-export type FailedStatus = "pending" | "failed" | null;
+/** How an attempt left the table; null when the fence had moved on. */
+export type LeftStatus = "pending" | "failed" | "cancelled" | null;
 
-/** Ends an attempt badly. The value is the job's new status, null when the fence has moved on. */
+function leaveJob(db: Db, job: Job, call: string, params: readonly unknown[]): Promise<Result<LeftStatus>> {
+  return db.asWorker(toScope(job), async (tx) => {
+    const [row] = await tx.query<{ status: LeftStatus }>(`select private.${call} as status`, [
+      job.id,
+      job.fence,
+      ...params,
+    ]);
+    return ok(row?.status ?? null);
+  });
+}
+
+/** Puts a job back. */
+export function deferJob(db: Db, job: Job, runAt: Date): Promise<Result<LeftStatus>> {
+  return leaveJob(db, job, "defer_job(p_id => $1, p_fence => $2, p_run_at => $3)", [runAt]);
+}
+
+/** Ends an attempt badly. */
 export function failJob(
   db: Db,
   job: Job,
   failure: { readonly code: string; readonly message: string; readonly retryable: boolean },
-): Promise<Result<FailedStatus>> {
-  return db.asWorker(toScope(job), async (tx) => {
-    const [row] = await tx.query<{ status: FailedStatus }>(
-      `select private.fail_job(
-        p_id => $1, p_fence => $2, p_error_code => $3, p_error_message => $4, p_retryable => $5
-      ) as status`,
-      [
-        job.id,
-        job.fence,
-        toStorableCode(failure.code),
-        toStorableText(failure.message, maxMessageLength),
-        failure.retryable,
-      ],
-    );
-    return ok(row?.status ?? null);
-  });
+): Promise<Result<LeftStatus>> {
+  return leaveJob(
+    db,
+    job,
+    "fail_job(p_id => $1, p_fence => $2, p_error_code => $3, p_error_message => $4, p_retryable => $5)",
+    [toStorableCode(failure.code), toStorableText(failure.message, maxMessageLength), failure.retryable],
+  );
 }

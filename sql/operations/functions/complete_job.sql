@@ -7,6 +7,7 @@ as $$
     update public.background_jobs j
     set status = 'completed',
       worker = null,
+      lease_expires_at = null,
       error_code = null,
       error_message = null,
       completed_at = pg_catalog.clock_timestamp(),
@@ -17,4 +18,5 @@ as $$
   select exists (select from completed)
 $$;
 
-comment on function private.complete_job(uuid, bigint) is 'Ends a job well; false when the lease is lost.';
+comment on function private.complete_job(uuid, bigint) is
+  'Ends a job well, in the transaction of its effect; false when the lease is lost.';

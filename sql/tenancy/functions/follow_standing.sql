@@ -8,7 +8,8 @@ begin
     p_job_type => 'provisioning.follow-tenant',
     p_tenant_id => new.tenant_id,
     p_payload => '{}',
-    p_dedupe_key => new.tenant_id::text
+    p_dedupe_key => new.tenant_id::text,
+    p_is_cancellable => false
   );
   return null;
 end

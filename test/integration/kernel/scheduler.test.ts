@@ -71,7 +71,10 @@ describe("the scheduler", () => {
     );
     const unlucky = await test.signUp();
     await test.admin.query("alter table control_plane.tenants drop constraint nobody");
-    await test.admin.query("update public.background_jobs set completed_at = now() - interval '2 hours'");
+    await test.admin.query(
+      "update control_plane.job_schedules set next_run_at = next_run_at - interval '1 hour'",
+    );
+    await test.admin.query("update public.background_jobs set slot = slot - interval '1 hour'");
     await wake();
     await Promise.all(background);
     const { rowCount } = await test.admin.query(

@@ -37,9 +37,10 @@ async function request(
 
 /** As if the dead worker's lease had run out. */
 async function expireLease(operationId: string): Promise<void> {
-  await plane.query("update public.background_jobs set available_at = now() where resource_id = $1", [
-    operationId,
-  ]);
+  await plane.query(
+    "update public.background_jobs set available_at = now(), lease_expires_at = case status when 'running' then now() end where resource_id = $1",
+    [operationId],
+  );
 }
 
 /** Brings a new tenant to where an operation of the kind can be asked for, and asks. */

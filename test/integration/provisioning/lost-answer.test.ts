@@ -75,9 +75,10 @@ test.each(created)(
     expect(isLost()).toBe(true);
     const waiting = await plane.readOperation(operationId);
     expect(waiting).toMatchObject({ status: "running", error_code: "TARGET_UNREACHABLE" });
-    await plane.query("update public.background_jobs set available_at = now() where resource_id = $1", [
-      operationId,
-    ]);
+    await plane.query(
+      "update public.background_jobs set available_at = now(), lease_expires_at = case status when 'running' then now() end where resource_id = $1",
+      [operationId],
+    );
     await drain();
     expect(await plane.readOperation(operationId)).toMatchObject({ status: "succeeded", attempts: 2 });
     expect(await countOf(waiting.database_id)).toEqual({ databases: 1, roles: 1 });
@@ -100,9 +101,10 @@ test.each(deleted)("delete, the answer is lost when %s: retried, nothing is left
   const { open, isLost } = losingAnswerOf(pattern);
   await drain(open);
   expect(isLost()).toBe(true);
-  await plane.query("update public.background_jobs set available_at = now() where resource_id = $1", [
-    operationId,
-  ]);
+  await plane.query(
+    "update public.background_jobs set available_at = now(), lease_expires_at = case status when 'running' then now() end where resource_id = $1",
+    [operationId],
+  );
   await drain();
   expect(await plane.readOperation(operationId)).toMatchObject({ status: "succeeded" });
   expect(await countOf(databaseId)).toEqual({ databases: 0, roles: 0 });

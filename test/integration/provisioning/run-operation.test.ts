@@ -23,9 +23,10 @@ function drain(options: Partial<WorkOptions> = {}) {
 
 /** Retries wait; the tests do not. */
 async function makeDue(operationId: string): Promise<void> {
-  await plane.query("update public.background_jobs set available_at = now() where resource_id = $1", [
-    operationId,
-  ]);
+  await plane.query(
+    "update public.background_jobs set available_at = now(), lease_expires_at = case status when 'running' then now() end where resource_id = $1",
+    [operationId],
+  );
 }
 
 async function request(...args: Parameters<ControlPlane["request"]>): Promise<string> {
@@ -196,7 +197,7 @@ describe("a target that is down", () => {
       step: "create_database",
     });
     await plane.query(
-      "update public.background_jobs set attempts = 9, available_at = now() where resource_id = $1",
+      "update public.background_jobs set attempts = 9, lease_expires_at = now() where resource_id = $1",
       [operationId],
     );
     await drain({ openPostgres: dying });
@@ -285,7 +286,7 @@ describe("a worker that lost its lease", () => {
         if (boundary !== "before create_database") return;
         // What a second worker's claim does.
         await plane.query(
-          "update public.background_jobs set fence = fence + 1, worker = 'other', available_at = now() + interval '1 minute' where resource_id = $1",
+          "update public.background_jobs set fence = fence + 1, worker = 'other', lease_expires_at = now() + interval '1 minute' where resource_id = $1",
           [operationId],
         );
       },

@@ -110,9 +110,10 @@ test("a database that cannot be entered: the deletion says so, and ends when it 
   expect(waiting).toMatchObject({ status: "running", step: "drop_role", error_code: "TARGET_ROLE_IN_USE" });
 
   await plane.atTarget(`alter database ${rival.name} allow_connections true`);
-  await plane.query("update public.background_jobs set available_at = now() where resource_id = $1", [
-    waiting.id,
-  ]);
+  await plane.query(
+    "update public.background_jobs set available_at = now(), lease_expires_at = case status when 'running' then now() end where resource_id = $1",
+    [waiting.id],
+  );
   await drainOnce(plane);
   expect(await plane.readOperation(waiting.id)).toMatchObject({ status: "succeeded", error_code: null });
 });
