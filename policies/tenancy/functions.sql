@@ -5,7 +5,7 @@ revoke all on function
   private.tenants_with(text),
   private.visible_user_ids(),
   private.require_permission(uuid, text),
-  private.create_tenant(text, text, text),
+  private.create_tenant(text, text, text, uuid),
   private.set_tenant_suspended(uuid, boolean, text),
   private.choose_default_tenant(uuid),
   private.delete_account(),
@@ -32,7 +32,7 @@ to authenticated;
 -- What edge functions call for a person.
 grant execute on function
   private.require_permission(uuid, text),
-  private.create_tenant(text, text, text),
+  private.create_tenant(text, text, text, uuid),
   private.set_tenant_suspended(uuid, boolean, text),
   private.choose_default_tenant(uuid),
   private.delete_account()

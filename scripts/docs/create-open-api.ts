@@ -38,6 +38,23 @@ const optionalTenantHeader = z.object({
     .meta({ description: "The tenant the request acts in; default: the caller's own choice." }),
 });
 
+const idempotencyHeader = z.object({
+  "idempotency-key": z
+    .string()
+    .regex(/^[ -~]{1,255}$/)
+    .optional()
+    .meta({
+      description:
+        "Any text of the caller's choice, a uuid for example. Sent again within 72 hours with the same key, the request is answered as the first time and does nothing more.",
+    }),
+});
+const replayedHeader = z.object({
+  "idempotent-replayed": z
+    .literal("true")
+    .optional()
+    .meta({ description: "This is the answer to an earlier request with the same Idempotency-Key." }),
+});
+
 function toErrorResponses(codes: readonly ErrorCode[]): ZodOpenApiResponsesObject {
   const byStatus = Map.groupBy(codes, (code) => errorCodes[code].status);
   const responses: ZodOpenApiResponsesObject = {};
@@ -52,9 +69,13 @@ function toErrorResponses(codes: readonly ErrorCode[]): ZodOpenApiResponsesObjec
 
 function toResponses(entry: RouteEntry, route: SystemRoute): ZodOpenApiResponsesObject {
   const responses: ZodOpenApiResponsesObject = {};
+  const headers = route.idempotency === undefined ? {} : { headers: replayedHeader };
   for (const [status, { description, schema }] of Object.entries(route.responses)) {
-    responses[status as `${1 | 2 | 3 | 4 | 5}${string}`] =
-      schema === undefined ? { description } : { description, content: { "application/json": { schema } } };
+    responses[status as `${1 | 2 | 3 | 4 | 5}${string}`] = {
+      description,
+      ...headers,
+      ...(schema === undefined ? {} : { content: { "application/json": { schema } } }),
+    };
   }
   return { ...responses, ...toErrorResponses(listErrorCodes(entry, route)) };
 }
@@ -68,13 +89,17 @@ function toOperationId({ method, path }: RouteEntry): string {
   return method.toLowerCase() + path.split("/").filter(Boolean).map(toWord).join("");
 }
 
-function toHeader(entry: RouteEntry): z.ZodObject | undefined {
-  if (findTenantSource(entry) !== "header" || entry.auth !== "user") return undefined;
-  return entry.method === "GET" ? optionalTenantHeader : tenantHeader;
+function toHeader(entry: RouteEntry, route: SystemRoute): z.ZodObject | undefined {
+  const isRepeatable = route.idempotency !== undefined;
+  if (findTenantSource(entry) !== "header" || entry.auth !== "user") {
+    return isRepeatable ? idempotencyHeader : undefined;
+  }
+  const tenant = entry.method === "GET" ? optionalTenantHeader : tenantHeader;
+  return isRepeatable ? tenant.extend(idempotencyHeader.shape) : tenant;
 }
 
 function toOperation(entry: RouteEntry, route: SystemRoute): ZodOpenApiOperationObject {
-  const header = toHeader(entry);
+  const header = toHeader(entry, route);
   const { params, query, body, summary, description } = route;
   const security = { user: [{ accessToken: [] }], scheduler: [{ schedulerSecret: [] }], public: [] };
   return {

@@ -15,6 +15,12 @@ const ofPeople: readonly ErrorCode[] = [
   "DATABASE_UNAVAILABLE",
 ];
 const ofScheduler: readonly ErrorCode[] = ["TOKEN_MISSING", "TOKEN_INVALID", "CREDENTIAL_INVALID"];
+const ofRepetitions: readonly ErrorCode[] = [
+  "IDEMPOTENCY_KEY_REUSED",
+  "REQUEST_IN_FLIGHT",
+  "NOT_FOUND",
+  "FORBIDDEN",
+];
 const ofBodies: readonly ErrorCode[] = ["BODY_NOT_JSON", "BODY_TOO_LARGE", "BODY_TYPE_UNSUPPORTED"];
 
 /** All codes that a route can answer: its own, and those that come with how it is called. */
@@ -28,6 +34,7 @@ export function listErrorCodes(entry: RouteEntry, route: SystemRoute): readonly 
   if (entry.path.includes(":")) add(["PATH_INVALID"]);
   if (entry.method !== "GET") add(ofBodies);
   if (entry.method !== "GET" && entry.auth === "user") add(["OUTCOME_UNKNOWN", "CONFLICT"]);
+  if (route.idempotency !== undefined) add(ofRepetitions);
   const source = findTenantSource(entry);
   if (source === "path") add(["TENANT_MISMATCH"]);
   if (source === "header" && entry.auth === "user" && entry.method !== "GET") add(["TENANT_REQUIRED"]);

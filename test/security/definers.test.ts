@@ -57,6 +57,9 @@ async function readActual(): Promise<(Definer & { config: string[] | null })[]> 
   return result.rows;
 }
 
+const beginRequest =
+  "select private.begin_idempotent_request($1, 'databases.manage', 'POST /x', 'k', sha256('x'), 'm', 30)";
+
 describe("the list of definers", () => {
   test("is the one in docs/security-definers.md, with the same owners and a reason for each", async () => {
     const actual = (await readActual()).map(({ name, owner }) => `${name} ${owner}`).sort();
@@ -106,6 +109,7 @@ describe("the list of definers", () => {
     );
     expect(Object.fromEntries(result.rows.map((row) => [row.name, row.rights]))).toEqual({
       "control_plane.heartbeats": "insert select update",
+      "control_plane.idempotency_keys": "delete insert select update",
       "control_plane.job_schedules": "insert select update",
       "control_plane.provisioning_targets": "select update",
       "control_plane.tenant_data_keys": "select",
@@ -181,6 +185,8 @@ describe("callers who are nobody get nothing out of any definer that people may 
     ["delete_account", "select private.delete_account()"],
     ["request_database_operation", "select private.request_database_operation('create', $1)"],
     ["read_connection", "select private.read_connection($2)"],
+    ["begin_idempotent_request", beginRequest],
+    ["end_idempotent_request", "select private.end_idempotent_request(gen_random_uuid(), 1) or null"],
     ["cancel_job", "select private.cancel_job($1, gen_random_uuid())"],
     ["redrive_job", "select private.redrive_job($1, gen_random_uuid())"],
   ];

@@ -78,6 +78,11 @@ const calls: [string, string, readonly (keyof World["tenants"] | "database")[]][
   ["request_database_operation", "select private.request_database_operation('create', $1)", ["beta"]],
   ["read_connection", "select private.read_connection($1)", ["database"]],
   ["delete_account", "select private.delete_account()", []],
+  [
+    "begin_idempotent_request",
+    "select private.begin_idempotent_request($1, 'databases.manage', 'POST /x', 'k', sha256('x'), 'm', 30)",
+    ["beta"],
+  ],
   ["the policies of settings", "select id from public.settings", []],
   ["the policies of memberships", "select id from public.memberships", []],
   [

@@ -15,19 +15,20 @@ export interface RequestOperationInput {
 }
 
 /**
- * Asks for work on a database and wakes the scheduler; needs databases.manage. OPERATION_IN_PROGRESS, with the holder,
+ * Asks for work on a database, once for each operation id, and wakes the scheduler; needs databases.manage. OPERATION_IN_PROGRESS, with the holder,
  * while another operation of the tenant runs. A create whose predecessor of the same name failed takes up its database.
  */
 export async function requestOperation(
-  { db, caller, wakeScheduler }: Pick<Ctx, "db" | "caller" | "wakeScheduler">,
+  { db, caller, operationId, wakeScheduler }: Pick<Ctx, "db" | "caller" | "operationId" | "wakeScheduler">,
   { kind, tenantId, databaseId, name, region }: RequestOperationInput,
 ): Promise<Result<VisibleOperation>> {
   const requested = await db.asCaller(caller, async (tx) => {
     const [made] = await tx.query<{ id: string }>(
       `select private.request_database_operation(
-         p_kind => $1, p_tenant_id => $2, p_database_id => $3, p_name => $4, p_region => $5
+         p_kind => $1, p_tenant_id => $2, p_database_id => $3, p_name => $4, p_region => $5,
+         p_operation_id => $6
        ) as id`,
-      [kind, tenantId, databaseId ?? null, name ?? null, region ?? null],
+      [kind, tenantId, databaseId ?? null, name ?? null, region ?? null, operationId],
     );
     const [operation] = await tx.query<VisibleOperation>(
       `select ${operationColumns} from public.provisioning_operations o where o.id = $1`,

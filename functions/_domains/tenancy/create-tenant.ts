@@ -8,15 +8,17 @@ export interface CreateTenantInput {
   readonly environment?: TenantEnvironment | undefined;
 }
 
-/** Makes a tenant with the caller as its owner. TENANT_NAME_TAKEN when the name is in use. */
+/** Makes a tenant with the caller as its owner, one for each operation id. TENANT_NAME_TAKEN when the name is in use. */
 export function createTenant(
-  { db, caller }: Pick<Ctx, "db" | "caller">,
+  { db, caller, operationId }: Pick<Ctx, "db" | "caller" | "operationId">,
   input: CreateTenantInput,
 ): Promise<Result<Tenant>> {
   return db.asCaller(caller, async (tx) => {
     const [created] = await tx.query<{ id: string }>(
-      "select private.create_tenant(p_name => $1, p_display_name => $2, p_environment => $3) as id",
-      [input.name, input.displayName ?? null, input.environment ?? null],
+      `select private.create_tenant(
+         p_name => $1, p_display_name => $2, p_environment => $3, p_operation_id => $4
+       ) as id`,
+      [input.name, input.displayName ?? null, input.environment ?? null, operationId],
     );
     return readTenant(tx, caller, created?.id ?? "");
   });

@@ -5,6 +5,14 @@ export interface KeyRing {
   readonly currentId: string;
   /** A non-extractable AES-GCM key that may only wrap and unwrap; null when no key has this id. */
   find(id: string): Promise<CryptoKey> | null;
+  /** A non-extractable key for one purpose, by HKDF (RFC 5869) from the master key; null when no key has this id. */
+  derive(id: string, purpose: DerivedPurpose): Promise<CryptoKey> | null;
+}
+
+/** What a derived key is for. Keys of two purposes say nothing about each other. */
+export interface DerivedPurpose {
+  readonly name: string;
+  readonly algorithm: "HMAC" | "AES-GCM";
 }
 
 /** Names the entry that is wrong by its position; never shows any of it. */
@@ -55,6 +63,34 @@ function refuseDuplicates(keys: readonly MasterKey[]): void {
   }
 }
 
+interface ImportedKey {
+  readonly wrapping: CryptoKey;
+  /** Only good for deriving others. */
+  readonly source: CryptoKey;
+}
+
+async function importKey(bytes: Uint8Array<ArrayBuffer>): Promise<ImportedKey> {
+  const [wrapping, source] = await Promise.all([
+    crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["wrapKey", "unwrapKey"]),
+    crypto.subtle.importKey("raw", bytes, "HKDF", false, ["deriveKey"]),
+  ]);
+  bytes.fill(0);
+  return { wrapping, source };
+}
+
+function deriveKey(source: CryptoKey, { name, algorithm }: DerivedPurpose): Promise<CryptoKey> {
+  const info = new TextEncoder().encode(`gantry ${name}`);
+  const derivation = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info };
+  return algorithm === "HMAC"
+    ? crypto.subtle.deriveKey(derivation, source, { name: "HMAC", hash: "SHA-256", length: 256 }, false, [
+        "sign",
+      ])
+    : crypto.subtle.deriveKey(derivation, source, { name: "AES-GCM", length: 256 }, false, [
+        "encrypt",
+        "decrypt",
+      ]);
+}
+
 /** Parses `id:base64,id:base64`, 32 bytes each. Throws a KeyRingError for empty, short, repeated or duplicate keys. */
 export function createKeyRing(text: Secret): KeyRing {
   const keys = text.reveal().split(",").map(parseEntry);
@@ -62,18 +98,18 @@ export function createKeyRing(text: Secret): KeyRing {
   const [current] = keys;
   if (current === undefined) throw new KeyRingError("there is no master key");
   const pending = new Map(keys.map((key) => [key.id, key.bytes]));
-  const imported = new Map<string, Promise<CryptoKey>>();
+  const imported = new Map<string, Promise<ImportedKey>>();
+  const load = (id: string): Promise<ImportedKey> | null => {
+    const bytes = pending.get(id);
+    if (bytes !== undefined) {
+      pending.delete(id);
+      imported.set(id, importKey(bytes));
+    }
+    return imported.get(id) ?? null;
+  };
   return {
     currentId: current.id,
-    find(id) {
-      const bytes = pending.get(id);
-      if (bytes !== undefined) {
-        pending.delete(id);
-        const key = crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["wrapKey", "unwrapKey"]);
-        imported.set(id, key);
-        void key.then(() => bytes.fill(0));
-      }
-      return imported.get(id) ?? null;
-    },
+    find: (id) => load(id)?.then((key) => key.wrapping) ?? null,
+    derive: (id, purpose) => load(id)?.then((key) => deriveKey(key.source, purpose)) ?? null,
   };
 }

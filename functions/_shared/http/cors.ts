@@ -1,6 +1,6 @@
 /** What browsers may send along, supabase-js's own headers included. */
 const allowedHeaders = "authorization, apikey, content-type, x-client-info, x-tenant-id, idempotency-key";
-const exposedHeaders = "x-request-id, location, retry-after";
+const exposedHeaders = "x-request-id, location, retry-after, idempotent-replayed";
 const maxAgeSeconds = "600";
 
 /**

@@ -23,4 +23,6 @@ export interface SystemCtx {
 /** As SystemCtx, for a person. */
 export interface Ctx extends SystemCtx {
   readonly caller: Caller;
+  /** A uuid for what the request makes. One that was sent again with its Idempotency-Key has the same. */
+  readonly operationId: string;
 }

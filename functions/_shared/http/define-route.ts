@@ -8,6 +8,19 @@ export interface Reply {
   /** Sent as JSON; absent for 204. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Members of the body that are shown once: a repetition is answered without them, with `secretAlreadyShown: true`. */
+  readonly secretFields?: readonly string[];
+}
+
+/** Lets callers repeat a request without repeating what it does, by the header Idempotency-Key. */
+export interface Idempotency {
+  /** What the caller must hold, in the tenant of the request, each time. */
+  readonly permission: string;
+  /**
+   * For routes that make a tenant and act in none. The tenant's id is `operationId`, and only who holds the permission
+   * in it gets the answer again.
+   */
+  readonly makesTenant?: true;
 }
 
 export interface ResponseSpec {
@@ -38,6 +51,8 @@ export interface RouteSpec<C, P, Q, B> {
   readonly responses: Readonly<Record<number, ResponseSpec>>;
   /** Codes of its own; those that any route can answer are added. */
   readonly errors: readonly ErrorCode[];
+  /** Without it, the header Idempotency-Key has no effect. The handler names what it makes by `ctx.operationId`. */
+  readonly idempotency?: Idempotency;
   /** Default 1 MiB. */
   readonly maxBodyBytes?: number;
   /** Default 30000. */

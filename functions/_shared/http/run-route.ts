@@ -7,12 +7,14 @@ import { type Answer, toJsonAnswer } from "./answer.ts";
 import type { Ctx, SystemCtx } from "./ctx.ts";
 import { createDeadlines } from "./deadlines.ts";
 import type { Reply, SystemRoute } from "./define-route.ts";
-import { parseInput, type RawInput } from "./parse-input.ts";
+import { type ParsedInput, parseInput, type RawInput } from "./parse-input.ts";
 import { toProblem } from "./problem.ts";
 import type { RouteEntry } from "./route-table.ts";
 import type { Services } from "./services.ts";
 
 const defaultTimeoutMs = 30_000;
+/** After the route's own time, within which it may still be written down what came of it. */
+const leaseReserveSeconds = 5;
 const deadlines = createDeadlines();
 /** What `load` gave, for each entry: asking the runtime for a module again costs more than a look here. */
 const loaded = new WeakMap<RouteEntry, SystemRoute>();
@@ -25,7 +27,7 @@ export interface RouteCall extends RawInput {
   readonly log: Logger;
 }
 
-function createCtx(call: RouteCall, signal: AbortSignal): SystemCtx & Partial<Ctx> {
+function createCtx(call: RouteCall, signal: AbortSignal, operationId: string): SystemCtx & Partial<Ctx> {
   const { services, requestId, caller, log } = call;
   let isWoken = false;
   return {
@@ -36,7 +38,7 @@ function createCtx(call: RouteCall, signal: AbortSignal): SystemCtx & Partial<Ct
     requestId,
     keyring: services.keyring,
     signal,
-    ...(caller === null ? {} : { caller }),
+    ...(caller === null ? {} : { caller, operationId }),
     waitUntil: (work) => services.waitUntil(work),
     wakeScheduler() {
       if (isWoken) return;
@@ -81,14 +83,59 @@ async function load(entry: RouteEntry): Promise<SystemRoute> {
   return route;
 }
 
+interface Handled {
+  readonly result: Result<Reply>;
+  /** Whether this is the answer to an earlier request with the same key. */
+  readonly isReplayed: boolean;
+}
+
+/** Runs the handler, once only where the route and the request say so. */
+async function handle(
+  entry: RouteEntry,
+  route: SystemRoute,
+  call: RouteCall,
+  input: ParsedInput,
+  signal: AbortSignal,
+): Promise<Handled> {
+  const run = (operationId: string) => route.handle(createCtx(call, signal, operationId), input);
+  const { idempotency } = route;
+  const { caller, services, log } = call;
+  const header = call.request.headers.get("idempotency-key");
+  if (header === null || idempotency === undefined || caller === null) {
+    return { result: await run(crypto.randomUUID()), isReplayed: false };
+  }
+  const { runOnce } = await import("../idempotency/run-once.ts");
+  return runOnce(
+    {
+      db: withSignal(services.db, signal),
+      lastingDb: services.db,
+      keyring: services.keyring,
+      caller,
+      log,
+      key: header,
+      route: `${entry.method} ${entry.path}`,
+      permission: idempotency.permission,
+      tenantId: idempotency.makesTenant === true ? null : caller.tenantId,
+      leaseSeconds: Math.ceil((route.timeoutMs ?? defaultTimeoutMs) / 1_000) + leaseReserveSeconds,
+      input,
+    },
+    run,
+  );
+}
+
 /** Loads the module of a matched and authenticated route, parses the input by its schemas, and runs it. */
 export async function runRoute(entry: RouteEntry, call: RouteCall): Promise<Answer> {
   const route = loaded.get(entry) ?? (await load(entry));
+  let isReplayed = false;
   const result = await withTimeout<Reply>(route.timeoutMs ?? defaultTimeoutMs, async (signal) => {
     const input = await parseInput(route, call);
-    return input.ok ? route.handle(createCtx(call, signal), input.value) : input;
+    if (!input.ok) return input;
+    const handled = await handle(entry, route, call, input.value, signal);
+    isReplayed = handled.isReplayed;
+    return handled.result;
   });
-  if (!result.ok) return toProblem(result.error, call.requestId);
+  const replayed: Record<string, string> = isReplayed ? { "idempotent-replayed": "true" } : {};
+  if (!result.ok) return toProblem(result.error, call.requestId, replayed);
   const { status, body, headers } = result.value;
-  return toJsonAnswer(status, body, headers);
+  return toJsonAnswer(status, body, { ...headers, ...replayed });
 }

@@ -60,6 +60,8 @@ const operationErrors = [
   "DATABASE_STATE_CONFLICT",
 ] as const;
 
+const idempotency = { permission: "databases.manage" } as const;
+
 async function accept(ctx: Ctx, input: RequestOperationInput): Promise<Result<Reply>> {
   const requested = await requestOperation(ctx, input);
   if (!requested.ok) return requested;
@@ -86,6 +88,7 @@ export const createDatabase = defineRoute({
   body: z.strictObject({ name: name.optional(), region: region.optional() }).optional(),
   responses: accepted,
   errors: ["NOT_FOUND", "FORBIDDEN", "OPERATION_IN_PROGRESS", "DATABASE_NAME_TAKEN", "NO_TARGET_AVAILABLE"],
+  idempotency,
   handle: (ctx, { params: { tenantId }, body }) => accept(ctx, { kind: "create", tenantId, ...body }),
 });
 
@@ -105,6 +108,7 @@ export const deleteDatabase = defineRoute({
   params,
   responses: accepted,
   errors: operationErrors,
+  idempotency,
   handle: (ctx, input) => accept(ctx, { kind: "delete", ...input.params }),
 });
 
@@ -114,6 +118,7 @@ export const suspendDatabase = defineRoute({
   params,
   responses: accepted,
   errors: operationErrors,
+  idempotency,
   handle: (ctx, input) => accept(ctx, { kind: "suspend", ...input.params }),
 });
 
@@ -123,6 +128,7 @@ export const resumeDatabase = defineRoute({
   params,
   responses: accepted,
   errors: operationErrors,
+  idempotency,
   handle: (ctx, input) => accept(ctx, { kind: "resume", ...input.params }),
 });
 

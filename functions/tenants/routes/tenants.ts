@@ -50,6 +50,7 @@ export const createTenant = defineRoute({
   body: z.strictObject({ name, displayName: line(200).optional(), environment: environment.optional() }),
   responses: { 201: { description: "The new tenant.", schema: tenant } },
   errors: ["TENANT_NAME_TAKEN", "FORBIDDEN"],
+  idempotency: { permission: "tenants.read", makesTenant: true },
   handle: async (ctx, { body }) => {
     const created = await create(ctx, body);
     return toReply(created, 201, (value) => ({ location: `/functions/v1/tenants/${value.tenantId}` }));

@@ -10,9 +10,7 @@ declare
   v_existing control_plane.tenant_databases;
   v_target control_plane.provisioning_targets;
 begin
-  -- One at a time for a tenant; the second then sees the first one's row or operation.
-  perform from control_plane.tenants t where t.tenant_id = p_tenant_id for no key update;
-
+  -- Who calls this holds the tenant's row, so the second of two requests sees the first one's database.
   select d.* into v_existing
   from control_plane.tenant_databases d
   where d.tenant_id = p_tenant_id and d.name = v_name and d.deleted_at is null;
