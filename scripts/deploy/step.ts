@@ -8,7 +8,7 @@ export interface Patience {
   readonly answerMs: number;
   /** pg_cron's own run; it looks for new entries about once a minute when nothing is due. */
   readonly cronMs: number;
-  /** A job that the woken scheduler completes. */
+  /** The heartbeat of the woken scheduler, which comes when it has worked off what there is. */
   readonly workMs: number;
   /** The Data API's reading of its settings. */
   readonly reloadMs: number;
@@ -17,7 +17,7 @@ export interface Patience {
 export const hostedPatience: Patience = {
   answerMs: 20_000,
   cronMs: 75_000,
-  workMs: 30_000,
+  workMs: 120_000,
   reloadMs: 15_000,
 };
 

@@ -76,8 +76,6 @@ describe("a project that was deployed by the runbook", () => {
   });
 });
 
-const maintained = "public.background_jobs where job_type = 'operations.maintain'";
-
 describe("each check fails when its thing is broken by hand", () => {
   test.each(breaks)("$check.name: $sql", async ({ check, sql, undo, lines }) => {
     expect(await examine(check)).toEqual([expect.stringMatching(/^ok /)]);
@@ -200,34 +198,48 @@ describe("the schedule", () => {
   });
 
   test("case 37: pg_cron says succeeded, and no work is done", async () => {
-    await admin.query(
-      `update ${maintained.replace(" where", " set completed_at = completed_at - interval '131 minutes' where")} and status = 'completed'`,
-    );
     const { rows } = await admin.query(
       "select distinct status from cron.job_run_details where start_time > now() - interval '1 minute'",
     );
     expect(rows).toEqual([{ status: "succeeded" }]);
+    await admin.query("update control_plane.heartbeats set last_good_at = now() - interval '185 seconds'");
     expect(await examine(checkSchedule)).toEqual([
-      expect.stringMatching(
-        /^FAIL the last scheduled work was done 13[12] minutes ago; it is due each hour: /,
-      ),
+      expect.stringMatching(/^FAIL the scheduler's last good run was 3 minutes ago: /),
     ]);
-    await admin.query(`delete from ${maintained}`);
+    await admin.query("delete from control_plane.heartbeats");
     expect(await examine(checkSchedule)).toEqual([
-      "FAIL no scheduled work was ever done: npm run deploy:configure",
+      "FAIL the scheduler has never done its work: npm run deploy:configure",
     ]);
+    await admin.query(
+      "insert into control_plane.heartbeats (name, last_good_at) values ('scheduler', now() + interval '1 hour')",
+    );
+  });
+
+  test("case 39: a schedule was missed for two periods, another cannot be worked out", async () => {
+    const column = await admin.query("select name from control_plane.job_schedules");
+    expect(column.rows).toContainEqual({ name: "operations.maintain" });
+    await admin.query(`update control_plane.job_schedules
+      set next_run_at = '2026-01-01 00:00+00', alarm_at = '2026-01-01 02:00+00' where name = 'operations.maintain'`);
+    await admin.query(`insert into control_plane.job_schedules (name, cron, job_type, fault)
+      values ('odd', '0 0 30 2 *', 'operations.maintain', 'CRON_NEVER_DUE')`);
+    expect(await examine(checkSchedule)).toEqual([
+      "FAIL the schedule operations.maintain was due 2026-01-01 00:00:00+00 and has not run",
+      "FAIL the schedule odd cannot run: CRON_NEVER_DUE",
+    ]);
+    await admin.query("delete from control_plane.job_schedules where name = 'odd'");
+    await admin.query(
+      "update control_plane.job_schedules set next_run_at = now(), alarm_at = now() + interval '2 hours'",
+    );
   });
 
   test("jobs wait, the secret is another one, the run failed", async () => {
     await admin.query(
-      `insert into public.background_jobs (job_type, available_at) values ('operations.maintain', now() - interval '11 minutes')`,
-    );
-    await admin.query(
-      `insert into public.background_jobs (job_type, status, completed_at) values ('operations.maintain', 'completed', now())`,
+      "insert into public.background_jobs (job_type, available_at) values ('operations.maintain', now() - interval '11 minutes')",
     );
     await admin.query("update cron.job_run_details set status = 'failed', return_message = 'no room'");
-    const variablesNow = { ...variables, GANTRY_SCHEDULER_SECRET: "another" };
-    expect(await examine(checkSchedule, { variables: variablesNow })).toEqual([
+    expect(
+      await examine(checkSchedule, { variables: { ...variables, GANTRY_SCHEDULER_SECRET: "another" } }),
+    ).toEqual([
       "FAIL pg_cron's last run failed: no room",
       "FAIL Vault holds another secret than GANTRY_SCHEDULER_SECRET: npm run deploy:configure",
       "FAIL 1 jobs have been due for over 10 minutes: look at the scheduler's logs",
