@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from "pg";
 import { fail, type Result } from "../errors/result.ts";
 import { isConnectionFault, isServerError } from "./database-error.ts";
 import type { Db, Tx, TxOptions } from "./port.ts";
-import { type Connection, runTransaction } from "./run-transaction.ts";
+import { beginTransaction, type Connection, runTransaction } from "./run-transaction.ts";
 import {
   type SessionSettings,
   toBeginStatement,
@@ -89,9 +89,16 @@ export function createPgDb(options: PgDbOptions): Db {
     driver ??= loadDriver(options);
     const { pool, quote } = await driver;
     const begin = toBeginStatement(settings, { statementTimeoutMs, readOnly }, quote);
-    const client = await connect(pool);
-    if (client === null) return fail("DATABASE_UNAVAILABLE", { retryAfterSeconds: 2 });
-    return runTransaction(toConnection(client, statementTimeoutMs), work, { begin, readOnly, signal });
+    // A server that restarts leaves the whole pool dead, and the pool may not know yet: one more try than it has places.
+    for (let tries = 0; tries <= options.maxConnections; tries += 1) {
+      const client = await connect(pool);
+      if (client === null) break;
+      const connection = toConnection(client, statementTimeoutMs);
+      const begun = await beginTransaction(connection, begin);
+      if (!begun.ok) return begun;
+      if (begun.value) return runTransaction(connection, work, { readOnly, signal });
+    }
+    return fail("DATABASE_UNAVAILABLE", { retryAfterSeconds: 2 });
   };
   return {
     asCaller: (caller, work, txOptions) => run(toCallerSettings(caller), work, txOptions),

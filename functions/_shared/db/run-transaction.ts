@@ -1,5 +1,5 @@
 import { toFailure } from "../errors/from-sqlstate.ts";
-import { fail, type Result } from "../errors/result.ts";
+import { fail, ok, type Result } from "../errors/result.ts";
 import { DatabaseError, isConnectionFault, isServerError } from "./database-error.ts";
 import type { Tx } from "./port.ts";
 
@@ -11,7 +11,6 @@ export interface Connection {
 }
 
 export interface TransactionOptions {
-  readonly begin: string;
   readonly readOnly: boolean;
   readonly signal: AbortSignal | undefined;
 }
@@ -75,8 +74,23 @@ async function commit<T>(connection: Connection, value: Result<T>, readOnly: boo
 }
 
 /**
- * Runs work between begin and commit. Not ok, a throw, or an aborted signal rolls back. The connection goes back to
- * its pool, or is closed if its state is in doubt.
+ * Begins on a connection out of the pool. False when that one turned out to be dead: nothing has happened yet, so another
+ * may be tried. A server that is silent is not tried again.
+ */
+export async function beginTransaction(connection: Connection, begin: string): Promise<Result<boolean>> {
+  try {
+    await connection.query(begin);
+    return ok(true);
+  } catch (error) {
+    connection.release(true);
+    const isSilent = error instanceof Error && /timeout/i.test(error.message);
+    return isConnectionFault(error) && !isSilent ? ok(false) : toFailedResult(error);
+  }
+}
+
+/**
+ * Runs work in a transaction that has begun, and commits. Not ok, a throw, or an aborted signal rolls back. The
+ * connection goes back to its pool, or is closed if its state is in doubt.
  */
 export async function runTransaction<T>(
   connection: Connection,
@@ -86,7 +100,6 @@ export async function runTransaction<T>(
   const { tx, close } = openTx(connection);
   let result: Result<T>;
   try {
-    await connection.query(options.begin);
     result = await work(tx);
   } catch (error) {
     close();

@@ -105,6 +105,16 @@ export function masterKeys(): EnvRule<Secret> {
   };
 }
 
+/** A whole number of at most three digits; the fallback when it is absent or empty. */
+export function wholeNumber(max: number, fallback: number): EnvRule<number> {
+  return (value) => {
+    if (value === undefined || value === "") return fallback;
+    const number = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number <= max)) throw new Error(`is not a whole number from 0 to ${max}`);
+    return number;
+  };
+}
+
 /** Any non-empty text. */
 export function text(): EnvRule<string> {
   return required;

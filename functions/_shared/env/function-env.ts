@@ -9,6 +9,7 @@ import {
   postgresUrl,
   secret,
   text,
+  wholeNumber,
 } from "./define-env.ts";
 
 /** Configuration that every function reads. */
@@ -24,6 +25,8 @@ export interface FunctionEnv {
   readonly jwtIssuer: string | null;
   /** Exact origins that browsers may call from. */
   readonly allowedOrigins: readonly string[];
+  /** How many proxies of ours stand before the function; each adds one entry to x-forwarded-for. */
+  readonly trustedHops: number;
   readonly schedulerSecret: Secret;
   readonly masterKeys: Secret;
   /** Where the other functions are reached. */
@@ -48,6 +51,7 @@ export const parseFunctionEnv: (source: Readonly<Record<string, string | undefin
       jwksUrl: ["GANTRY_JWKS_URL", optional(httpUrl())],
       jwtIssuer: ["GANTRY_JWT_ISSUER", optional(text())],
       allowedOrigins: ["GANTRY_ALLOWED_ORIGINS", originList()],
+      trustedHops: ["GANTRY_TRUSTED_HOPS", wholeNumber(10, 1)],
       schedulerSecret: ["GANTRY_SCHEDULER_SECRET", secret(32)],
       masterKeys: ["GANTRY_MASTER_KEYS", masterKeys()],
       supabaseUrl: ["SUPABASE_URL", httpUrl()],

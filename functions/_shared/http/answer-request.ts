@@ -22,6 +22,8 @@ export interface Outcome {
   readonly answer: Answer;
   /** Pattern of the path, for the log; empty when nothing matched. */
   readonly pattern: string;
+  /** Who was let in, for the log. */
+  readonly caller?: Caller | null;
 }
 
 interface ResponderOptions {
@@ -54,15 +56,17 @@ async function answerRoute(
   rawParams: Readonly<Record<string, string>>,
   search: string,
   services: Services,
-): Promise<Answer> {
+): Promise<Outcome> {
   const { request, requestId, log } = exchange;
+  const pattern = route.path;
   const params = decodeParams(rawParams);
-  if (params === null) return toProblem({ code: "PATH_INVALID" }, requestId);
+  if (params === null) return { answer: toProblem({ code: "PATH_INVALID" }, requestId), pattern };
   const authenticated = await authenticate(route, exchange, params, services);
-  if (!authenticated.ok) return toProblem(authenticated.error, requestId);
+  if (!authenticated.ok) return { answer: toProblem(authenticated.error, requestId), pattern };
   const caller = authenticated.value;
   runRoute ??= (await import("./run-route.ts")).runRoute;
-  return runRoute(route, { request, params, search, requestId, caller, services, log });
+  const answer = await runRoute(route, { request, params, search, requestId, caller, services, log });
+  return { answer, pattern, caller };
 }
 
 function findRoute(match: PathMatch, method: string): RouteEntry | undefined {
@@ -100,6 +104,6 @@ export function createResponder(
     if (found === null || route === undefined) {
       return { answer: toProblem({ code: "METHOD_NOT_ALLOWED" }, requestId, { allow }), pattern };
     }
-    return { answer: await answerRoute(route, exchange, found.params, target.search, services), pattern };
+    return answerRoute(route, exchange, found.params, target.search, services);
   };
 }

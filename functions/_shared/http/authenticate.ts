@@ -20,7 +20,7 @@ function readBearer(headers: Headers): Result<string> {
 export async function authenticatePerson(
   headers: Headers,
   requestId: string,
-  { verifier }: Pick<Services, "verifier">,
+  { verifier, env }: Pick<Services, "verifier" | "env">,
 ): Promise<Result<Caller>> {
   // A credential of a kind that is not accepted is refused; it never means "without it".
   if (headers.has("x-api-key") || headers.has("x-impersonation-session")) return fail("CREDENTIAL_INVALID");
@@ -34,7 +34,7 @@ export async function authenticatePerson(
     claims: verified.value.claims,
     tenantId: null,
     requestId,
-    clientAddress: readClientAddress(headers.get("x-forwarded-for")),
+    clientAddress: readClientAddress(headers.get("x-forwarded-for"), env.trustedHops),
     userAgent: headers.get("user-agent")?.slice(0, maxUserAgentLength) ?? null,
   });
 }

@@ -44,7 +44,7 @@ function toResponse(answer: Answer, exchange: Exchange, allowedOrigins: readonly
 
 /** One line for each request, but for health checks and preflights. */
 function logOutcome(outcome: Outcome, exchange: Exchange, name: string, durationMs: number): void {
-  const { answer, pattern } = outcome;
+  const { answer, pattern, caller } = outcome;
   const { method } = exchange.request;
   if (method === "OPTIONS" || pattern === `/${name}/health`) return;
   exchange.log[answer.status >= 500 ? "warn" : "info"]("request", {
@@ -53,6 +53,8 @@ function logOutcome(outcome: Outcome, exchange: Exchange, name: string, duration
     status: answer.status,
     durationMs: Math.round(durationMs),
     ...(answer.code === undefined ? {} : { code: answer.code }),
+    ...(caller ? { userId: caller.userId } : {}),
+    ...(caller?.tenantId ? { tenantId: caller.tenantId } : {}),
   });
 }
 

@@ -115,6 +115,25 @@ describe("a broken connection", () => {
     expect(await db.asCaller(toCaller(ada), async () => ok("fine"))).toEqual({ ok: true, value: "fine" });
   });
 
+  it("dead in the pool without the pool's knowledge: the transaction begins on another one", async () => {
+    const server = await startProxy(new URL(database.edgeUrl));
+    const url = new URL(database.edgeUrl);
+    url.port = String(server.port);
+    const through = createPgDb({ connectionString: url.href, maxConnections: 1 });
+    let runs = 0;
+    const run = () =>
+      through.asCaller(toCaller(ada), async () => {
+        runs += 1;
+        return ok("fine");
+      });
+    await run();
+    server.cutOnNextRequest();
+    expect(await run()).toEqual({ ok: true, value: "fine" });
+    expect(runs).toBe(2);
+    await through.close();
+    await server.stop();
+  });
+
   it("nobody listens: DATABASE_UNAVAILABLE with advice when to come back", async () => {
     const away = createPgDb({
       connectionString: "postgresql://gantry_edge:x@127.0.0.1:1/x",

@@ -227,6 +227,30 @@ describe("the caller", () => {
   });
 });
 
+describe("the log of requests", () => {
+  const lastLine = () => JSON.parse(logLines.at(-1) ?? "{}") as Record<string, unknown>;
+
+  it("says who was let in and where, under the id of the response", async () => {
+    const response = await call(`/f/${tenantId}?x=${canary}`, { token: await signed() });
+    expect(lastLine()).toMatchObject({
+      event: "request",
+      requestId: response.headers.get("x-request-id"),
+      method: "GET",
+      route: "/f/:tenantId",
+      userId,
+      tenantId,
+    });
+    expect(logLines.join("\n")).not.toContain(canary);
+  });
+
+  it("names nobody who was refused", async () => {
+    await call(`/f/${tenantId}`, { token: "a.b.c", headers: { "x-forwarded-for": "203.0.113.9" } });
+    expect(lastLine()).toMatchObject({ status: 401, code: "TOKEN_INVALID" });
+    expect(Object.keys(lastLine())).not.toContain("userId");
+    expect(JSON.stringify(lastLine())).not.toContain("203.0.113.9");
+  });
+});
+
 describe("the scheduler is woken", () => {
   it("once for a request, after the answer, and its absence is no fault", async () => {
     const token = await signed();

@@ -31,6 +31,19 @@ describe("environment", () => {
     });
   });
 
+  it.each([
+    [undefined, 1],
+    ["", 1],
+    ["0", 0],
+    ["10", 10],
+  ])("GANTRY_TRUSTED_HOPS %s is %i", (value, hops) => {
+    expect(parseFunctionEnv({ ...good, GANTRY_TRUSTED_HOPS: value }).trustedHops).toBe(hops);
+  });
+
+  it.each(["11", "-1", "1.5", "1e1", "one", " 1"])("GANTRY_TRUSTED_HOPS %s is refused", (value) => {
+    expect(faultsOf({ GANTRY_TRUSTED_HOPS: value })).toContain("GANTRY_TRUSTED_HOPS is not a whole number");
+  });
+
   it("all faults are named at once, and no value", () => {
     const bad = {
       GANTRY_DB_URL: "postgres-canary",
