@@ -11,6 +11,7 @@ import {
 } from "jose";
 import type { Secret } from "../crypto/secret.ts";
 import { fail, ok, type Result } from "../errors/result.ts";
+import { isTokenShaped } from "./is-token-shaped.ts";
 import type { TokenVerifier, VerifiedToken } from "./token-verifier.ts";
 
 export interface VerifierOptions {
@@ -61,6 +62,8 @@ function createKeySetSource({ jwks, jwksUrl }: VerifierOptions): KeySource | nul
 }
 
 function readHeader(token: string): ProtectedHeaderParameters | null {
+  // The library overlooks white space inside of a part.
+  if (!isTokenShaped(token)) return null;
   try {
     const header = decodeProtectedHeader(token);
     return refusedHeaders.some((name) => Object.hasOwn(header, name)) ? null : header;

@@ -7,7 +7,7 @@ import { createBuiltInPaths, type LoadDocument } from "./built-in-paths.ts";
 import { toPreflightHeaders } from "./cors.ts";
 import { createMatcher, type PathMatch } from "./match-route.ts";
 import { toProblem } from "./problem.ts";
-import { decodeParams, readTarget } from "./read-path.ts";
+import { decodeParams, type RequestTarget, readTarget } from "./read-path.ts";
 import { resolveTenant } from "./resolve-tenant.ts";
 import type { Method, RouteEntry } from "./route-table.ts";
 import type { Services } from "./services.ts";
@@ -54,12 +54,12 @@ async function answerRoute(
   route: RouteEntry,
   exchange: Exchange,
   rawParams: Readonly<Record<string, string>>,
-  search: string,
+  { path, search }: RequestTarget,
   services: Services,
 ): Promise<Outcome> {
   const { request, requestId, log } = exchange;
   const pattern = route.path;
-  const params = decodeParams(rawParams);
+  const params = path.includes("%") ? decodeParams(rawParams) : rawParams;
   if (params === null) return { answer: toProblem({ code: "PATH_INVALID" }, requestId), pattern };
   const authenticated = await authenticate(route, exchange, params, services);
   if (!authenticated.ok) return { answer: toProblem(authenticated.error, requestId), pattern };
@@ -104,6 +104,6 @@ export function createResponder(
     if (found === null || route === undefined) {
       return { answer: toProblem({ code: "METHOD_NOT_ALLOWED" }, requestId, { allow }), pattern };
     }
-    return answerRoute(route, exchange, found.params, target.search, services);
+    return answerRoute(route, exchange, found.params, target, services);
   };
 }

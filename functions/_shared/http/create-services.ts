@@ -1,7 +1,9 @@
+import { isTokenShaped } from "../auth/is-token-shaped.ts";
 import type { TokenVerifier } from "../auth/token-verifier.ts";
 import { createKeyRing } from "../crypto/key-ring.ts";
 import type { Db } from "../db/port.ts";
 import type { FunctionEnv } from "../env/function-env.ts";
+import { fail } from "../errors/result.ts";
 import { createLineWriter } from "../log/create-line-writer.ts";
 import { createLogger, type Level } from "../log/create-logger.ts";
 import { describeError } from "../log/describe-error.ts";
@@ -24,18 +26,19 @@ function createLogWriter(): (line: string, level: Level) => void {
 
 /** jose is loaded with the first token, not with the function. */
 function createLazyVerifier(env: FunctionEnv, clock: () => Date): TokenVerifier {
-  let loaded: Promise<TokenVerifier> | null = null;
+  let verifier: TokenVerifier | null = null;
   const load = async (): Promise<TokenVerifier> => {
     const [{ createTokenVerifier }, { cacheVerifiedTokens }] = await Promise.all([
       import("../auth/create-token-verifier.ts"),
       import("../auth/cache-verified-tokens.ts"),
     ]);
-    return cacheVerifiedTokens(createTokenVerifier({ ...env, clock }), clock);
+    verifier ??= cacheVerifiedTokens(createTokenVerifier({ ...env, clock }), clock);
+    return verifier;
   };
   return {
     async verify(token) {
-      loaded ??= load();
-      return (await loaded).verify(token);
+      if (verifier !== null) return verifier.verify(token);
+      return isTokenShaped(token) ? (await load()).verify(token) : fail("TOKEN_INVALID");
     },
   };
 }

@@ -1,4 +1,4 @@
-import { errorCodes } from "../errors/codes.ts";
+import { type ErrorCode, errorCodes } from "../errors/codes.ts";
 import type { Failure } from "../errors/failure.ts";
 import type { Answer } from "./answer.ts";
 
@@ -12,6 +12,18 @@ function toHeaders({ code, retryAfterSeconds }: Failure, status: number): Record
   return headers;
 }
 
+const types = new Map<ErrorCode, string>();
+
+/** `TENANT_NAME_TAKEN` -> `urn:gantry:problem:tenant-name-taken`, made once for each code. */
+function toType(code: ErrorCode): string {
+  let type = types.get(code);
+  if (type === undefined) {
+    type = `urn:gantry:problem:${code.toLowerCase().replaceAll("_", "-")}`;
+    types.set(code, type);
+  }
+  return type;
+}
+
 /**
  * The one mapper from a Failure to HTTP: application/problem+json of RFC 9457 with our members code, requestId and,
  * where they apply, errors, holder and tenants.
@@ -20,7 +32,7 @@ export function toProblem(failure: Failure, requestId: string, headers: Record<s
   const { code, detail, errors, holder, tenants } = failure;
   const { status, title } = errorCodes[code];
   const problem = {
-    type: `urn:gantry:problem:${code.toLowerCase().replaceAll("_", "-")}`,
+    type: toType(code),
     title,
     status,
     detail,

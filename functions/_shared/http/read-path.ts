@@ -26,7 +26,6 @@ export function readTarget(url: string): RequestTarget | null {
 
 /** Decodes path parameters; null when a percent-escape is malformed. */
 export function decodeParams(params: Readonly<Record<string, string>>): Record<string, string> | null {
-  if (!Object.values(params).some((value) => value.includes("%"))) return { ...params };
   try {
     return Object.fromEntries(
       Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]),

@@ -25,6 +25,8 @@ const fieldNames = [
 /** Longest value of a field; a longer one is cut. */
 const maxLength = 4_000;
 
+const noFields: LogFields = {};
+
 export type Level = "info" | "warn" | "error";
 
 function toJson(value: unknown): string | null {
@@ -35,10 +37,10 @@ function toJson(value: unknown): string | null {
 }
 
 /** Put together by hand: a line is written for each request, and half of its cost was an object made to be serialised. */
-function toLine(time: string, level: Level, event: string, fields: LogFields): string {
+function toLine(time: string, level: Level, event: string, base: LogFields, fields: LogFields): string {
   let line = `{"time":"${time}","level":"${level}","event":${JSON.stringify(event)}`;
   for (const name of fieldNames) {
-    const value = fields[name];
+    const value = fields[name] ?? base[name];
     const json = value === undefined ? null : toJson(value);
     if (json !== null) line += `,"${name}":${json}`;
   }
@@ -51,8 +53,8 @@ export function createLogger(
   clock: () => Date,
   base: LogFields = {},
 ): Logger {
-  const log = (level: Level, event: string, fields: LogFields = {}): void =>
-    write(toLine(clock().toISOString(), level, event, { ...base, ...fields }), level);
+  const log = (level: Level, event: string, fields: LogFields = noFields): void =>
+    write(toLine(clock().toISOString(), level, event, base, fields), level);
   return {
     info: (event, fields) => log("info", event, fields),
     warn: (event, fields) => log("warn", event, fields),

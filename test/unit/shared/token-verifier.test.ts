@@ -68,6 +68,19 @@ const outcome = async (verifier: TokenVerifier, token: string): Promise<string> 
   return result.ok ? "accepted" : result.error.code;
 };
 
+it.each([" ", "\t", "\n", "\r\n", "=", "\u00a0"])(
+  "%j inside of a good token makes it none",
+  async (filler) => {
+    const verifier = create({ jwtSecret: new Secret(secretText) });
+    const token = await signHs();
+    const places = [1, token.indexOf(".") + 2, token.lastIndexOf(".") + 2, token.length];
+    for (const at of places) {
+      const filled = token.slice(0, at) + filler + token.slice(at);
+      expect(await outcome(verifier, filled)).toBe("TOKEN_INVALID");
+    }
+  },
+);
+
 describe("case 27: tokens of the old and the new key pass side by side during a rotation", () => {
   it("HS256, and ES256 and RS256 of the set, are accepted; other keys are not", async () => {
     const verifier = create({ jwtSecret: new Secret(secretText), jwks: keySet(ec, rsa) });
