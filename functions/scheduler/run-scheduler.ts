@@ -2,9 +2,9 @@ import type { WorkerScope } from "../_shared/auth/caller.ts";
 import type { Db } from "../_shared/db/port.ts";
 import { ok, type Result } from "../_shared/errors/result.ts";
 import type { SystemCtx } from "../_shared/http/ctx.ts";
-import type { Bell } from "../_shared/jobs/bell.ts";
 import { drainJobs } from "../_shared/jobs/run-jobs.ts";
 import { dispatchSchedules } from "../_shared/jobs/schedules/dispatch-schedules.ts";
+import type { WakeUps } from "../_shared/jobs/wake-ups.ts";
 import { createHandlers } from "./handlers.ts";
 
 /** Half of what the platform gives a request, in CPU; two thirds of it in wall time. */
@@ -25,13 +25,13 @@ function recordHeartbeat(db: Db, scope: WorkerScope): Promise<Result<null>> {
  * One stretch of the scheduler: queues what the schedules ask for, works until nothing is left or a limit is reached,
  * and writes its heartbeat only if all of that went well.
  */
-export async function runScheduler(ctx: SystemCtx, bell: Bell): Promise<{ canContinue: boolean }> {
+export async function runScheduler(ctx: SystemCtx, wakeUps: WakeUps): Promise<{ canContinue: boolean }> {
   const { db, clock, log, requestId } = ctx;
   const scope = { requestId, tenantId: null, actorId: null };
   const dispatched = await dispatchSchedules(db, scope, log);
   if (!dispatched.ok) log.warn("schedules-not-dispatched", { code: dispatched.error.code });
   const handlers = createHandlers(ctx);
-  const report = await drainJobs({ db, handlers, worker, limits, leaseSeconds, log, clock, bell });
+  const report = await drainJobs({ db, handlers, worker, limits, leaseSeconds, log, clock, wakeUps });
   if (report.claimed > 0) log.info("jobs-drained", { count: report.claimed, code: report.stoppedBy });
   if (dispatched.ok && report.stoppedBy !== "database" && report.unwritten === 0) {
     const recorded = await recordHeartbeat(db, scope);

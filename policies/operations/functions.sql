@@ -1,6 +1,6 @@
 revoke all on function
   private.enqueue_job(text, uuid, jsonb, text, uuid, timestamptz, text, integer, integer, boolean),
-  private.enqueue_jobs(text, uuid[], jsonb[], timestamptz, integer, integer),
+  private.enqueue_jobs(text, jsonb, timestamptz, integer, integer),
   private.claim_jobs(text, integer, integer, text[], uuid, integer),
   private.due_lanes(uuid, integer, text[]),
   private.take_jobs(uuid, integer, text, integer, text[], integer),
@@ -38,7 +38,7 @@ from public;
 
 grant execute on function
   private.enqueue_job(text, uuid, jsonb, text, uuid, timestamptz, text, integer, integer, boolean),
-  private.enqueue_jobs(text, uuid[], jsonb[], timestamptz, integer, integer),
+  private.enqueue_jobs(text, jsonb, timestamptz, integer, integer),
   private.claim_jobs(text, integer, integer, text[], uuid, integer),
   private.due_lanes(uuid, integer, text[]),
   private.take_jobs(uuid, integer, text, integer, text[], integer),

@@ -30,7 +30,6 @@ create table public.background_jobs (
   cancel_requested_at timestamptz,
   completed_at timestamptz,
   updated_at timestamptz not null default now(),
-  unique (tenant_id, id),
   constraint status_is_known check (status in ('pending', 'running', 'completed', 'failed', 'cancelled')),
   constraint priority_is_known check (priority between -1 and 1),
   constraint worker_only_while_running check ((status = 'running') = (worker is not null)),

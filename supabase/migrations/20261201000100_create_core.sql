@@ -333,7 +333,6 @@ create table "public"."background_jobs" (
   constraint "attempts_stay_within_bounds"
     check (((attempts >= 0) AND ((max_attempts >= 1) AND (max_attempts <= 100)))),
   constraint "background_jobs_pkey" primary key (id),
-  constraint "background_jobs_tenant_id_id_key" unique (tenant_id, id),
   constraint "completed_at_only_when_ended"
     check (((status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])) = (completed_at IS
     NOT NULL))),
@@ -1289,35 +1288,36 @@ alter function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp
 
 create or replace function private.enqueue_jobs (
   p_job_type     text,
-  p_tenant_ids   uuid[],
-  p_payloads     jsonb[],
+  p_jobs         jsonb,
   p_run_at       timestamp with time zone default null::timestamp with time zone,
   p_max_attempts integer                  default 10,
   p_priority     integer                  default 0
 )
-  returns SETOF uuid
+  returns integer
   language plpgsql
   security definer
   set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
 declare
   v_user_id uuid := private.acting_user_id();
+  v_request_id text := nullif(pg_catalog.current_setting('gantry.request_id', true), '');
+  v_count integer;
 begin
-  return query
   insert into public.background_jobs (
     job_type, tenant_id, payload, available_at, max_attempts, priority, requested_by, request_id
   )
   select
-    p_job_type, n.tenant_id, n.payload, coalesce(p_run_at, pg_catalog.now()), p_max_attempts, p_priority, v_user_id,
-    nullif(pg_catalog.current_setting('gantry.request_id', true), '')
-  from rows from (pg_catalog.unnest(p_tenant_ids), pg_catalog.unnest(p_payloads)) as n (tenant_id, payload)
-  returning id;
+    p_job_type, n."tenantId", n.payload, coalesce(p_run_at, pg_catalog.now()), p_max_attempts, p_priority, v_user_id,
+    v_request_id
+  from pg_catalog.jsonb_to_recordset(p_jobs) as n ("tenantId" uuid, payload jsonb);
+  get diagnostics v_count = row_count;
+  return v_count;
 end
 $function$;
 
-revoke all on function private.enqueue_jobs(text,uuid[],jsonb[],timestamp with time zone,integer,integer) from public, anon, authenticated, service_role;
+revoke all on function private.enqueue_jobs(text,jsonb,timestamp with time zone,integer,integer) from public, anon, authenticated, service_role;
 
-alter function "private"."enqueue_jobs"(text, uuid[], jsonb[], timestamp
+alter function "private"."enqueue_jobs"(text, jsonb, timestamp
   with time zone, integer, integer) owner to "gantry_definer";
 
 create or replace function private.ensure_audit_partitions (
@@ -1660,16 +1660,21 @@ create or replace function private.guard_job_content()
   language plpgsql
   set search_path to 'pg_catalog', 'pg_temp'
   AS $function$
+declare
+  v_content text := new.payload::text || coalesce(new.checkpoint::text, '')
+    || case when new.metadata = '{}' then '' else new.metadata::text end;
 begin
-  if pg_catalog.octet_length(new.payload::text) > 65536 or pg_catalog.octet_length(new.metadata::text) > 65536
+  if pg_catalog.octet_length(v_content) > 16384 and (
+    pg_catalog.octet_length(new.payload::text) > 65536 or pg_catalog.octet_length(new.metadata::text) > 65536
     or pg_catalog.octet_length(new.checkpoint::text) > 16384
-  then
+  ) then
     raise exception using errcode = 'check_violation', message = 'a job''s content is too large',
       constraint = 'content_is_small', table = tg_table_name, schema = tg_table_schema;
   end if;
-  if private.has_secret_keys(new.payload) or private.has_secret_keys(new.metadata)
-    or private.has_secret_keys(new.checkpoint)
-  then
+  -- Cheap, and true of few: only those are looked at closely.
+  if v_content ~* 'secret|pass|token|key' and private.has_secret_keys(
+    pg_catalog.jsonb_build_array(new.payload, new.metadata, new.checkpoint)
+  ) then
     raise exception using errcode = 'check_violation', message = 'a job''s content holds a secret''s name',
       constraint = 'content_holds_no_secret', table = tg_table_name, schema = tg_table_schema;
   end if;
@@ -3564,8 +3569,8 @@ comment on function "private"."end_unknown_jobs"(text[]) is 'Fails jobs that no 
 comment on function "private"."enqueue_job"(text, uuid, jsonb, text, uuid, timestamp
   with time zone, text, integer, integer, boolean) is 'Queues a job in the caller''s transaction and returns its id, or that of the job with the same dedupe key that has not been started.';
 
-comment on function "private"."enqueue_jobs"(text, uuid[], jsonb[], timestamp
-  with time zone, integer, integer) is 'Queues many jobs of one type in the caller''s transaction, one for each pair of tenant and payload.';
+comment on function "private"."enqueue_jobs"(text, jsonb, timestamp
+  with time zone, integer, integer) is 'Queues many jobs of one type in the caller''s transaction: [{tenantId, payload}]. Returns how many.';
 
 comment on function "private"."ensure_audit_partitions"(integer) is 'Makes the monthly partitions of the audit log from this month on; returns how many were missing.';
 
@@ -3962,19 +3967,19 @@ grant execute
   to "gantry_worker";
 
 revoke all
-  on function "private"."enqueue_jobs"(text, uuid[], jsonb[], timestamp with time zone, integer, integer)
+  on function "private"."enqueue_jobs"(text, jsonb, timestamp with time zone, integer, integer)
   from public;
 
 revoke all
-  on function "private"."enqueue_jobs"(text, uuid[], jsonb[], timestamp with time zone, integer, integer)
+  on function "private"."enqueue_jobs"(text, jsonb, timestamp with time zone, integer, integer)
   from "gantry_definer";
 
 grant execute
-  on function "private"."enqueue_jobs"(text, uuid[], jsonb[], timestamp with time zone, integer, integer)
+  on function "private"."enqueue_jobs"(text, jsonb, timestamp with time zone, integer, integer)
   to "gantry_definer";
 
 grant execute
-  on function "private"."enqueue_jobs"(text, uuid[], jsonb[], timestamp with time zone, integer, integer)
+  on function "private"."enqueue_jobs"(text, jsonb, timestamp with time zone, integer, integer)
   to "gantry_worker";
 
 revoke all on function "private"."ensure_audit_partitions"(integer) from public;

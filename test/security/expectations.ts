@@ -249,7 +249,7 @@ export const functions: Readonly<Record<string, readonly Executor[]>> = {
   "private.follow_tenant(uuid)": worker,
   "private.enqueue_job(text,uuid,jsonb,text,uuid,timestamp with time zone,text,integer,integer,boolean)":
     worker,
-  "private.enqueue_jobs(text,uuid[],jsonb[],timestamp with time zone,integer,integer)": worker,
+  "private.enqueue_jobs(text,jsonb,timestamp with time zone,integer,integer)": worker,
   "private.claim_jobs(text,integer,integer,text[],uuid,integer)": worker,
   "private.due_lanes(uuid,integer,text[])": worker,
   "private.take_jobs(uuid,integer,text,integer,text[],integer)": worker,

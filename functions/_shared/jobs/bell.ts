@@ -1,8 +1,8 @@
 /** Wakes up one sleeper. A ring while nobody waits is remembered, so none is missed. */
 export interface Bell {
   ring(): void;
-  /** Resolves with the next ring, or after `ms` without one. */
-  wait(ms: number): Promise<void>;
+  /** Resolves with the next ring; with false after `ms` without one. */
+  wait(ms: number): Promise<boolean>;
 }
 
 export function createBell(): Bell {
@@ -16,16 +16,16 @@ export function createBell(): Bell {
     wait(ms) {
       if (isRung) {
         isRung = false;
-        return Promise.resolve();
+        return Promise.resolve(true);
       }
       return new Promise((resolve) => {
-        const end = (): void => {
+        const end = (hasRung: boolean): void => {
           clearTimeout(timer);
           wakeUp = null;
-          resolve();
+          resolve(hasRung);
         };
-        const timer = setTimeout(end, ms);
-        wakeUp = end;
+        const timer = setTimeout(end, ms, false);
+        wakeUp = () => end(true);
       });
     },
   };

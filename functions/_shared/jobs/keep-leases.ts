@@ -8,8 +8,8 @@ import { type RenewedLease, renewJobs } from "./job-store.ts";
 export interface Lease {
   /** Aborted when the lease is lost, the job is to be cancelled, or the drain is over. */
   readonly signal: AbortSignal;
-  /** Resolves a moment after the signal was aborted: by then a handler that listens has stopped. */
-  readonly whenOverdue: Promise<"overdue">;
+  /** Calls back a moment after the signal was aborted: by then a handler that listens has stopped. */
+  onOverdue(callback: () => void): void;
   isLost(): boolean;
   /** Tells that the database refused a write because of the fence. */
   lose(): void;
@@ -38,22 +38,18 @@ const stopGraceMs = 5_000;
 
 class HeldLease implements Lease {
   readonly job: Job;
-  readonly whenOverdue: Promise<"overdue">;
   heldUntil: number;
   readonly #keeper: Keeper;
   #abort: AbortController | null = null;
   #reason: Error | null = null;
   #hasLost = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #endGrace = (): void => undefined;
+  #tellOverdue: (() => void) | null = null;
 
   constructor(keeper: Keeper, job: Job, heldUntil: number) {
     this.#keeper = keeper;
     this.job = job;
     this.heldUntil = heldUntil;
-    this.whenOverdue = new Promise((resolve) => {
-      this.#endGrace = () => resolve("overdue");
-    });
   }
 
   /** Made when somebody asks for it: most handlers never do. */
@@ -67,7 +63,11 @@ class HeldLease implements Lease {
     if (this.#reason !== null) return;
     this.#reason = new Error(reason);
     this.#abort?.abort(this.#reason);
-    this.#timer = setTimeout(this.#endGrace, stopGraceMs);
+    this.#timer = setTimeout(() => this.#tellOverdue?.(), stopGraceMs);
+  }
+
+  onOverdue(callback: () => void): void {
+    this.#tellOverdue = callback;
   }
 
   isLost(): boolean {

@@ -1,10 +1,10 @@
 import type { Db } from "../db/port.ts";
 import { fail, type Result } from "../errors/result.ts";
 import { describeError } from "../log/describe-error.ts";
-import type { Logger } from "../log/logger.ts";
+import type { LogFields, Logger } from "../log/logger.ts";
 import { createJobContext } from "./create-job-context.ts";
 import type { Job, JobHandler, JobOutcome } from "./job.ts";
-import { deferJob, failJob, type LeftStatus, toScope } from "./job-store.ts";
+import { deferJob, failJob, type LeftStatus } from "./job-store.ts";
 import type { Lease } from "./keep-leases.ts";
 
 /** How a job left this worker. `unwritten`: the database was away; the lease will expire and the job come again. */
@@ -23,27 +23,38 @@ export interface RunJobOptions {
 /** Pauses between tries to write down how a job ended, while the database is away. */
 const writePausesMs = [200, 1_000, 3_000];
 
-/** Runs the handler. A throw says by its class what happened; its message may quote anything and is not stored. */
-async function callHandler(
-  job: Job,
-  options: RunJobOptions,
-  createLog: () => Logger,
-): Promise<JobOutcome | "overdue"> {
-  const handler = Object.hasOwn(options.handlers, job.type) ? options.handlers[job.type] : undefined;
+function toFields(job: Job): LogFields {
+  const { id: jobId, type: jobType, attempts: attempt, tenantId } = job;
+  const fields = { jobId, jobType, attempt, requestId: job.requestId ?? jobId };
+  return tenantId === null ? fields : { ...fields, tenantId };
+}
+
+/** A throw says by its class what happened; its message may quote anything and is not stored. */
+function toFault(error: unknown, job: Job, log: Logger): JobOutcome {
+  const fields = describeError(error);
+  log.error("job-handler-fault", { ...toFields(job), ...fields });
+  const state = fields.sqlState === undefined ? "" : ` (SQLSTATE ${fields.sqlState})`;
+  const message = `The handler threw ${fields.errorName}${state}.`;
+  return { kind: "failed", code: "HANDLER_FAULT", message, retryable: true };
+}
+
+/** Runs the handler, or gives up on one that does not stop when it is told to. */
+function callHandler(job: Job, { handlers, db, lease, log }: RunJobOptions): Promise<JobOutcome | "overdue"> {
+  const handler = Object.hasOwn(handlers, job.type) ? handlers[job.type] : undefined;
   if (handler === undefined) {
     const message = "No handler knows this type of job.";
-    return { kind: "failed", code: "UNKNOWN_JOB_TYPE", message, retryable: false };
+    return Promise.resolve({ kind: "failed", code: "UNKNOWN_JOB_TYPE", message, retryable: false });
   }
-  const { db, lease } = options;
-  try {
-    return await Promise.race([handler(job, createJobContext(job, lease, db, createLog)), lease.whenOverdue]);
-  } catch (error) {
-    const fields = describeError(error);
-    createLog().error("job-handler-fault", fields);
-    const state = fields.sqlState === undefined ? "" : ` (SQLSTATE ${fields.sqlState})`;
-    const message = `The handler threw ${fields.errorName}${state}.`;
-    return { kind: "failed", code: "HANDLER_FAULT", message, retryable: true };
-  }
+  return new Promise((resolve) => {
+    lease.onOverdue(() => resolve("overdue"));
+    const fail = (error: unknown): void => resolve(toFault(error, job, log));
+    try {
+      const context = createJobContext(job, lease, db, () => log.with(toFields(job)));
+      handler(job, context).then(resolve, fail);
+    } catch (error) {
+      fail(error);
+    }
+  });
 }
 
 function toEnd(status: LeftStatus, ifPending: JobEnd): JobEnd {
@@ -68,13 +79,15 @@ async function writeOutcome(job: Job, outcome: JobOutcome, options: RunJobOption
 
 /** Tries again while the database is away. All these writes are fenced, so a repeated one changes nothing. */
 async function writeEnd(job: Job, outcome: JobOutcome, options: RunJobOptions): Promise<JobEnd> {
-  for (const pauseMs of [...writePausesMs, null]) {
+  for (let at = 0; ; at += 1) {
     const end = await writeOutcome(job, outcome, options).catch((error: unknown) => {
       options.log.error("job-end-fault", describeError(error));
       return fail("INTERNAL");
     });
     if (end.ok) return end.value;
-    if (pauseMs !== null) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    const pauseMs = writePausesMs[at];
+    if (pauseMs === undefined) break;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   options.log.warn("job-end-unwritten", { jobId: job.id });
   return "unwritten";
@@ -83,20 +96,13 @@ async function writeEnd(job: Job, outcome: JobOutcome, options: RunJobOptions): 
 /** Runs one claimed job to an end that is written down, unless another worker has taken the job over. */
 export async function runJob(job: Job, options: RunJobOptions): Promise<JobEnd> {
   const { lease, log } = options;
-  const fields = {
-    jobId: job.id,
-    jobType: job.type,
-    attempt: job.attempts,
-    requestId: toScope(job).requestId,
-  };
-  const createLog = () => log.with(job.tenantId === null ? fields : { ...fields, tenantId: job.tenantId });
   try {
-    const outcome = await callHandler(job, options, createLog);
+    const outcome = await callHandler(job, options);
     if (lease.isLost()) return "fenced";
     // It ignored that it was to stop and may still be at work: its lease runs out, and the fence stops what it writes.
     if (outcome === "overdue") return "unwritten";
     const end = await writeEnd(job, outcome, options);
-    createLog().info("job-ended", { code: outcome.kind === "failed" ? outcome.code : end });
+    log.info("job-ended", { ...toFields(job), code: outcome.kind === "failed" ? outcome.code : end });
     return end;
   } finally {
     lease.release();

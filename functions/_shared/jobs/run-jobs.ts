@@ -10,6 +10,7 @@ import { type Exchange, exchangeJobs } from "./job-store.ts";
 import { keepLeases, type LeaseKeeper } from "./keep-leases.ts";
 import { readCpuMs } from "./read-cpu-ms.ts";
 import { type JobEnd, runJob } from "./run-job.ts";
+import type { WakeUps } from "./wake-ups.ts";
 
 export interface DrainLimits {
   /** CPU time of the process after which no further job is claimed. */
@@ -31,8 +32,8 @@ export interface DrainOptions {
   readonly leaseSeconds: number;
   readonly log: Logger;
   readonly clock: () => Date;
-  /** Rung by whoever has queued a job while this drain runs: it looks at once. */
-  readonly bell?: Bell;
+  /** Told by whoever has queued a job while this drain runs: it looks at once. */
+  readonly wakeUps?: WakeUps;
 }
 
 export type DrainReport = Readonly<Record<JobEnd, number>> & {
@@ -44,6 +45,10 @@ type StopReason = DrainReport["stoppedBy"];
 
 /** How often a drain with free places looks for jobs that nobody rang for. */
 const pollMs = 1_000;
+/** Jobs that one exchange claims at most, so that another one can be under way meanwhile. */
+const chunk = 50;
+/** Exchanges under way at once: while the database works on one, this side works on what the other brought. */
+const maxExchanges = 2;
 
 interface Run {
   readonly job: Job;
@@ -61,12 +66,19 @@ interface Drain {
   readonly stop: AbortSignal;
   readonly bell: Bell;
   readonly keeper: LeaseKeeper;
-  readonly runs: Set<Promise<void>>;
   /** Jobs that ended well and wait for the next exchange. */
   readonly endings: Ending[];
   readonly counts: Record<JobEnd | "claimed", number>;
   /** Places taken. */
   active: number;
+  /** Places asked for by exchanges that are under way. */
+  reserved: number;
+  exchanges: number;
+  /** The last exchange brought fewer than it asked for, and nothing has happened since. */
+  isDry: boolean;
+  reason: StopReason | null;
+  /** Runs that have not returned; more than `active` for the moment after their end was written. */
+  unfinished: number;
   turn: string | null;
 }
 
@@ -77,27 +89,30 @@ function leavePlace(drain: Drain, run: Run): boolean {
   return wasActive;
 }
 
-function start(drain: Drain, job: Job, askedAt: number): void {
-  const { options, counts, runs, endings, bell, keeper } = drain;
+async function runToEnd(drain: Drain, run: Run, askedAt: number): Promise<void> {
+  const { options, counts, endings, bell, keeper } = drain;
   const { db, handlers, log, clock } = options;
-  const run: Run = { job, isActive: true };
-  counts.claimed += 1;
-  drain.active += 1;
+  const lease = keeper.hold(run.job, askedAt);
   const complete = (): Promise<Result<boolean>> =>
     new Promise((settle) => {
       endings.push({ run, settle });
       bell.ring();
     });
-  const lease = keeper.hold(job, askedAt);
-  const tracked: Promise<void> = runJob(job, { db, handlers, lease, complete, log, clock })
-    .then((end) => {
-      counts[end] += 1;
-    })
-    .finally(() => {
-      runs.delete(tracked);
-      if (leavePlace(drain, run)) bell.ring();
-    });
-  runs.add(tracked);
+  try {
+    counts[await runJob(run.job, { db, handlers, lease, complete, log, clock })] += 1;
+  } catch (error) {
+    log.error("job-run-fault", describeError(error));
+    counts.unwritten += 1;
+  }
+  drain.unfinished -= 1;
+  if (leavePlace(drain, run) || drain.unfinished === 0) bell.ring();
+}
+
+function start(drain: Drain, job: Job, askedAt: number): void {
+  drain.counts.claimed += 1;
+  drain.active += 1;
+  drain.unfinished += 1;
+  void runToEnd(drain, { job, isActive: true }, askedAt);
 }
 
 async function askDatabase(
@@ -117,28 +132,46 @@ async function askDatabase(
   }
 }
 
-/** Writes down what has ended well and fills the free places. How many were claimed; null when it did not go through. */
-async function exchange(drain: Drain, mayClaim: boolean): Promise<number | null> {
-  const endings = drain.endings.splice(0);
-  const limit = mayClaim ? drain.options.limits.batch - drain.active + endings.length : 0;
-  if (endings.length === 0 && limit <= 0) return 0;
+interface Request {
+  readonly endings: readonly Ending[];
+  readonly limit: number;
+}
+
+/** What there is to ask the database for; null when nothing, or when enough is under way. */
+function findRequest(drain: Drain): Request | null {
+  if (drain.exchanges === maxExchanges) return null;
+  const endings = drain.endings.splice(0, chunk);
+  const free = drain.options.limits.batch - drain.active - drain.reserved + endings.length;
+  const mayClaim = drain.reason === null && !(drain.isDry && endings.length === 0);
+  const limit = mayClaim ? Math.max(0, Math.min(chunk, free)) : 0;
+  return endings.length === 0 && limit === 0 ? null : { endings, limit };
+}
+
+/** Writes down what has ended well and fills free places. */
+async function exchange(drain: Drain, { endings, limit }: Request): Promise<void> {
+  drain.exchanges += 1;
+  drain.reserved += limit;
   const askedAt = performance.now();
   const completed = endings.map((ending) => ending.run.job);
   const answer = await askDatabase(drain, completed, limit);
-  if (!answer.ok) {
+  drain.exchanges -= 1;
+  drain.reserved -= limit;
+  if (answer.ok) {
+    const { completedIds, claimed, turn } = answer.value;
+    for (const { run, settle } of endings) {
+      leavePlace(drain, run);
+      settle(ok(completedIds.has(run.job.id)));
+    }
+    drain.turn = turn;
+    drain.isDry = claimed.length < limit;
+    for (const job of claimed) start(drain, job, askedAt);
+  } else {
     drain.options.log.warn("jobs-not-claimed", { code: answer.error.code });
+    drain.reason ??= "database";
     // Each of them tries again by itself, for a while.
     for (const ending of endings) ending.settle(answer);
-    return null;
   }
-  const { completedIds, claimed, turn } = answer.value;
-  for (const { run, settle } of endings) {
-    leavePlace(drain, run);
-    settle(ok(completedIds.has(run.job.id)));
-  }
-  drain.turn = turn;
-  for (const job of claimed) start(drain, job, askedAt);
-  return claimed.length;
+  drain.bell.ring();
 }
 
 /** Handlers that end in the same turn of the event loop share one exchange. */
@@ -150,14 +183,15 @@ function afterThisTurn(): Promise<void> {
 
 async function work(drain: Drain): Promise<StopReason> {
   const cpuAtStart = readCpuMs();
-  let reason: StopReason | null = null;
   for (;;) {
-    if (drain.stop.aborted) reason ??= "wall";
-    if (readCpuMs() - cpuAtStart > drain.options.limits.cpuMs) reason ??= "cpu";
-    const claimed = await exchange(drain, reason === null);
-    if (claimed === null) reason ??= "database";
-    if (drain.active === 0 && (claimed === 0 || reason !== null)) return reason ?? "empty";
-    await drain.bell.wait(pollMs);
+    if (drain.stop.aborted) drain.reason ??= "wall";
+    if (readCpuMs() - cpuAtStart > drain.options.limits.cpuMs) drain.reason ??= "cpu";
+    for (let request = findRequest(drain); request !== null; request = findRequest(drain)) {
+      void exchange(drain, request);
+    }
+    const isIdle = drain.active === 0 && drain.exchanges === 0;
+    if (isIdle && (drain.isDry || drain.reason !== null)) return drain.reason ?? "empty";
+    if (!(await drain.bell.wait(pollMs))) drain.isDry = false;
     await afterThisTurn();
   }
 }
@@ -169,9 +203,8 @@ function createDrain(options: DrainOptions, stop: AbortSignal): Drain {
     options,
     scope,
     stop,
-    bell: options.bell ?? createBell(),
+    bell: createBell(),
     keeper: keepLeases({ db, scope, leaseSeconds, log }),
-    runs: new Set(),
     endings: [],
     counts: {
       claimed: 0,
@@ -184,6 +217,11 @@ function createDrain(options: DrainOptions, stop: AbortSignal): Drain {
       unwritten: 0,
     },
     active: 0,
+    reserved: 0,
+    exchanges: 0,
+    isDry: false,
+    reason: null,
+    unfinished: 0,
     turn: null,
   };
 }
@@ -195,6 +233,10 @@ function createDrain(options: DrainOptions, stop: AbortSignal): Drain {
 export async function drainJobs(options: DrainOptions): Promise<DrainReport> {
   const abort = new AbortController();
   const drain = createDrain(options, abort.signal);
+  const unlisten = options.wakeUps?.listen(() => {
+    drain.isDry = false;
+    drain.bell.ring();
+  });
   const timer = setTimeout(() => {
     abort.abort(new Error("the drain is over"));
     drain.keeper.stopAll();
@@ -202,10 +244,11 @@ export async function drainJobs(options: DrainOptions): Promise<DrainReport> {
   }, options.limits.wallMs);
   try {
     const stoppedBy = await work(drain);
-    await Promise.all(drain.runs);
+    while (drain.unfinished > 0) await drain.bell.wait(pollMs);
     return { ...drain.counts, stoppedBy };
   } finally {
     clearTimeout(timer);
+    unlisten?.();
     drain.keeper.close();
   }
 }

@@ -2,24 +2,24 @@ import { z } from "zod";
 import { ok } from "../../_shared/errors/result.ts";
 import type { SystemCtx } from "../../_shared/http/ctx.ts";
 import { defineSystemRoute } from "../../_shared/http/define-route.ts";
-import { type Bell, createBell } from "../../_shared/jobs/bell.ts";
 import { createSingleFlight } from "../../_shared/jobs/single-flight.ts";
+import { createWakeUps, type WakeUps } from "../../_shared/jobs/wake-ups.ts";
 import { runScheduler } from "../run-scheduler.ts";
 
 interface Worker {
   readonly fly: ReturnType<typeof createSingleFlight>;
-  readonly bell: Bell;
+  readonly wakeUps: WakeUps;
 }
 
 /** One worker for each app, so for each isolate. */
 const workers = new WeakMap<SystemCtx["env"], Worker>();
 
 function wakeUp(ctx: SystemCtx): Promise<void> | null {
-  const worker = workers.get(ctx.env) ?? { fly: createSingleFlight(), bell: createBell() };
+  const worker = workers.get(ctx.env) ?? { fly: createSingleFlight(), wakeUps: createWakeUps() };
   workers.set(ctx.env, worker);
-  const run = worker.fly(() => runScheduler(ctx, worker.bell));
+  const run = worker.fly(() => runScheduler(ctx, worker.wakeUps));
   // One that is at work with a place free takes what was queued now, instead of when its longest job has ended.
-  if (run === null) worker.bell.ring();
+  if (run === null) worker.wakeUps.tell();
   return run;
 }
 
