@@ -158,7 +158,10 @@ describe("case 10: a column that is not declared cannot be changed by a direct u
           if (owner !== object) continue;
           const result = await tryOut(client, caller, `update ${object} set ${column} = null where false`);
           if (declared?.includes(column)) expect(result, column).toMatchObject({ code: null, ids: [] });
-          else expect(["42501", "0A000", "55000", "428C9"], `${column}: ${result.message}`).toContain(result.code);
+          else
+            expect(["42501", "0A000", "55000", "428C9"], `${column}: ${result.message}`).toContain(
+              result.code,
+            );
         }
       });
     } finally {
