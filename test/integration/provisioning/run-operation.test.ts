@@ -197,7 +197,7 @@ describe("a target that is down", () => {
       step: "create_database",
     });
     await plane.query(
-      "update public.background_jobs set attempts = 9, lease_expires_at = now() where resource_id = $1",
+      "update public.background_jobs set attempts = 9, available_at = now() where resource_id = $1",
       [operationId],
     );
     await drain({ openPostgres: dying });
@@ -323,7 +323,7 @@ describe("a worker that lost its lease", () => {
       onBoundary: async (boundary) => {
         if (boundary !== "before create_role") return;
         await plane.query(
-          "update public.background_jobs set status = 'cancelled', worker = null, completed_at = now() where resource_id = $1",
+          "update public.background_jobs set status = 'cancelled', worker = null, lease_expires_at = null, completed_at = now() where resource_id = $1",
           [operationId],
         );
       },
